@@ -1,0 +1,52 @@
+// swift-tools-version:6.2
+// SPDX-License-Identifier: GPL-3.0-or-later
+import PackageDescription
+
+let package = Package(
+  name: "vigil",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+    .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+    .systemLibrary(name: "CBluetooth", pkgConfig: "bluez", providers: [.apt(["libbluetooth-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "Vitals", dependencies: ["CCrypto"]),
+    .target(name: "Document", dependencies: ["CYAML"]),
+    .target(name: "DeviceProfiles", dependencies: ["Vitals", "Document"]),
+    .target(name: "Alerting", dependencies: ["Vitals", "Document"]),
+    .target(
+      name: "EventLoop", dependencies: ["CSystemd", .product(name: "Logging", package: "swift-log")]),
+    .target(name: "DBus", dependencies: ["EventLoop", "CSystemd"]),
+    .target(
+      name: "BlueZ",
+      dependencies: ["DBus", "EventLoop", "CBluetooth", .product(name: "Logging", package: "swift-log")]),
+    .target(name: "SQLite", dependencies: ["CSQLite"]),
+    .target(
+      name: "MQTT",
+      dependencies: ["EventLoop", "CMosquitto", "CSystemd", .product(name: "Logging", package: "swift-log")]),
+    .target(name: "Journal", dependencies: ["SQLite", "EventLoop", "Alerting", "Vitals"]),
+    .target(
+      name: "Gateway",
+      dependencies: [
+        "Vitals", "Document", "DeviceProfiles", "Alerting", "EventLoop", "DBus", "BlueZ", "Journal", "MQTT",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+    .executableTarget(
+      name: "vigild", dependencies: ["Gateway", "EventLoop", .product(name: "Logging", package: "swift-log")]),
+    .executableTarget(
+      name: "vigilctl",
+      dependencies: [
+        "Gateway", "DBus", "EventLoop", "DeviceProfiles", "Vitals",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "VitalsTests", dependencies: ["Vitals"]),
+    .testTarget(name: "DocumentTests", dependencies: ["Document"]),
+  ]
+)

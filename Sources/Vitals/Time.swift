@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// An instant as the box knows it: always on the monotonic clock of this boot, on the wall clock if that is known.
+package struct Moment: Sendable, Hashable {
+  /// The kernel's boot id: monotonic times of two boots do not compare.
+  package let bootID: String
+  /// CLOCK_BOOTTIME in milliseconds.
+  package let monotonicMs: Int64
+  /// Milliseconds since 1970; nil while unknown, never a guess.
+  package let wallMs: Int64?
+  /// Whether the kernel says that the wall clock is synchronized.
+  package let synchronized: Bool
+
+  package init(bootID: String, monotonicMs: Int64, wallMs: Int64?, synchronized: Bool) {
+    self.bootID = bootID
+    self.monotonicMs = monotonicMs
+    self.wallMs = wallMs
+    self.synchronized = synchronized
+  }
+}
+
+/// What a reading's time rests on (contract.md, `clock`).
+package struct ClockEvidence: Sendable, Equatable {
+  package enum Source: String, Sendable {
+    /// The device's own time stamp.
+    case device
+    /// The moment the value arrived.
+    case receipt
+  }
+
+  package let source: Source
+  /// What the device said, nil where it said none or an invalid one.
+  package let deviceTime: CivilTime?
+  /// Device minus true; nil while its clock has not been read.
+  package let offsetSeconds: ExactDecimal?
+  package let uncertaintySeconds: ExactDecimal?
+
+  package init(
+    source: Source, deviceTime: CivilTime?, offsetSeconds: ExactDecimal?, uncertaintySeconds: ExactDecimal?
+  ) {
+    self.source = source
+    self.deviceTime = deviceTime
+    self.offsetSeconds = offsetSeconds
+    self.uncertaintySeconds = uncertaintySeconds
+  }
+}
+
+/// A valid calendar date and time of day without a zone: what a device's clock shows.
+package struct CivilTime: Sendable, Hashable, CustomStringConvertible {
+  package let year: Int
+  package let month: Int
+  package let day: Int
+  package let hour: Int
+  package let minute: Int
+  package let second: Int
+
+  /// - Returns: nil for a date that does not exist (31 February) or is marked unknown (year, month or day 0).
+  ///   The years are those of Bluetooth's Date Time (GSS 3.70): 1582…9999.
+  package init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
+    guard (1582...9999).contains(year), (1...12).contains(month), (0...23).contains(hour),
+      (0...59).contains(minute), (0...59).contains(second),
+      day >= 1, day <= Self.days(inMonth: month, of: year)
+    else { return nil }
+    self.year = year
+    self.month = month
+    self.day = day
+    self.hour = hour
+    self.minute = minute
+    self.second = second
+  }
+
+  private static func days(inMonth month: Int, of year: Int) -> Int {
+    switch month {
+    case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  /// `2026-03-14T08:05:30`
+  package var description: String {
+    "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))"
+  }
+
+  private func padded(_ value: Int, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Testing
+import Vitals
+
+@Suite struct ExactDecimalTests {
+  func decimal(_ mantissa: Int64, _ exponent: Int) throws -> ExactDecimal {
+    try #require(ExactDecimal(mantissa: mantissa, exponent: exponent))
+  }
+
+  @Test(arguments: ["0", "-0.5", "36.50", "204.7", "0.00095", "-1234", "100"])
+  func textSurvives(text: String) throws {
+    #expect(try #require(ExactDecimal(text)).description == text)
+  }
+
+  @Test(arguments: ["", "-", ".5", "5.", "1e3", "1.2.3", "٣", "9999999999999999999999"])
+  func refusesWhatIsNotPlainNotation(text: String) {
+    #expect(ExactDecimal(text) == nil)
+  }
+
+  @Test func equalValuesAreEqualWhateverTheirDigits() throws {
+    #expect(try decimal(3650, -2) == decimal(365, -1))
+    #expect(try decimal(3650, -2).hashValue == decimal(365, -1).hashValue)
+    #expect(try decimal(2, 2).description == "200")
+  }
+
+  @Test func comparesAcrossScales() throws {
+    #expect(try decimal(924, -1) > ExactDecimal(92))
+    #expect(try decimal(-5, -1) < ExactDecimal(0))
+    #expect(try decimal(1, 120) > decimal(Int64.max, 0))
+    #expect(try decimal(-1, 120) < decimal(5, -120))
+    #expect(try decimal(1, -120) > ExactDecimal(0))
+  }
+
+  @Test(arguments: [("2.5", 0, "2"), ("3.5", 0, "4"), ("-2.5", 0, "-2"), ("122.25", 1, "122.2"), ("122.26", 1, "122.3"),
+    ("0.05", 1, "0.0"), ("7", 1, "7")])
+  func roundsHalfToEven(text: String, digits: Int, expected: String) throws {
+    #expect(try #require(ExactDecimal(text)).rounded(toFractionDigits: digits).description == expected)
+  }
+
+  @Test func refusesWhatDoesNotFit() throws {
+    #expect(try decimal(Int64.max, 0).multiplied(by: decimal(10, 0)) == nil)
+    #expect(ExactDecimal(mantissa: 1, exponent: 400) == nil)
+  }
+}
