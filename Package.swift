@@ -25,7 +25,7 @@ let package = Package(
     .target(name: "DBus", dependencies: ["EventLoop", "CSystemd"]),
     .target(
       name: "BlueZ",
-      dependencies: ["DBus", "EventLoop", "CBluetooth", .product(name: "Logging", package: "swift-log")]),
+      dependencies: ["DBus", "EventLoop", "CBluetooth", "CSystemd", .product(name: "Logging", package: "swift-log")]),
     .target(name: "SQLite", dependencies: ["CSQLite"]),
     .target(
       name: "MQTT",

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import DBus
+import EventLoop
+import Logging
+
+/// A value that a device handed over by a notification or an indication.
+package struct Notification: Sendable {
+  /// `F5:F1:F2:F3:F4:01`
+  package let address: String
+  /// 128-bit, lower case.
+  package let characteristic: String
+  package let bytes: [UInt8]
+}
+
+/// What went wrong on the way to a device.
+package enum BlueZError: Error, Sendable, CustomStringConvertible {
+  /// bluetoothd is not on the bus, or has no such controller.
+  case unavailable(String)
+  case deviceNotFound(String)
+  case timedOut(String)
+
+  package var description: String {
+    switch self {
+    case .unavailable(let what): what
+    case .deviceNotFound(let address): "\(address) is not in sight: switch it on, bring it near and try again"
+    case .timedOut(let what): "\(what) took too long"
+    }
+  }
+}
+
+/// This box as the Bluetooth central: bluetoothd's objects, kept up to date, and the calls on them.
+///
+/// bluetoothd may come and go: whatever it forgot is installed again when it returns. The connection to the bus is given
+/// once it is open; when the bus itself dies, the owner makes a new one and calls ``attach(to:)`` again.
+package actor Central {
+  package nonisolated let loop: EventLoop
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+  package nonisolated let adapterName: String
+  nonisolated let log: Logger
+  private let onNotification: @Sendable (Notification) -> Void
+
+  var connection: BusConnection?
+  var objects = ObjectTree()
+  private(set) var isAvailable = false
+  /// Paths that this bus connection has a notification session for. bluetoothd keeps them over disconnections.
+  var subscriptions: Set<String> = []
+  private var waiters: [Int: Waiter] = [:]
+  private var nextWaiter = 0
+  private var discoveryUsers = 0
+  var agent: PairingAgent?
+  var hasExportedAgent = false
+
+  /// - Parameters:
+  ///   - adapterName: `hci0`
+  ///   - onNotification: called on the loop, in order, for each value of a characteristic that was subscribed to.
+  package init(
+    loop: EventLoop, adapterName: String, log: Logger, onNotification: @escaping @Sendable (Notification) -> Void
+  ) {
+    self.loop = loop
+    self.adapterName = adapterName
+    self.log = log
+    self.onNotification = onNotification
+  }
+
+  // MARK: bluetoothd
+
+  /// Takes a new connection into use and follows bluetoothd from now on.
+  package func attach(to connection: BusConnection) async throws {
+    self.connection = connection
+    hasExportedAgent = false
+    forget()
+    // Matches before GetManagedObjects, so that nothing falls between (stack.md, fact 7).
+    for rule in [
+      "type='signal',sender='org.bluez',interface='\(Interface.objectManager)'",
+      "type='signal',sender='org.bluez',interface='\(Interface.properties)',member='PropertiesChanged'",
+    ] {
+      try await connection.addMatch(rule) { [weak self] signal in self?.assumeIsolated { $0.handle(signal) } }
+    }
+    try await connection.addMatch(
+      "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='org.bluez'"
+    ) { [weak self] signal in
+      let owner = signal.body.count == 3 ? signal.body[2].string ?? "" : ""
+      self?.assumeIsolated { $0.bluetoothdChanged(hasOwner: !owner.isEmpty) }
+    }
+    await load()
+  }
+
+  /// The bus is gone.
+  package func detach() {
+    connection = nil
+    forget()
+  }
+
+  private func forget() {
+    objects.removeAll()
+    subscriptions = []
+    isAvailable = false
+    changed()
+  }
+
+  private func bluetoothdChanged(hasOwner: Bool) {
+    log.notice("bluetoothd \(hasOwner ? "came" : "went")")
+    forget()
+    if hasOwner { Task { await self.load() } }
+  }
+
+  private func load() async {
+    guard let connection else { return }
+    do {
+      let reply = try await connection.call("org.bluez", "/", Interface.objectManager, "GetManagedObjects")
+      guard let managed = reply.first else { return }
+      objects.replace(with: managed)
+      try await prepareAdapter()
+      isAvailable = true
+      changed()
+    } catch {
+      log.debug("bluetoothd is not there yet: \(error)")
+    }
+  }
+
+  /// A controller that is off is switched on; the agent and a running discovery are registered anew.
+  private func prepareAdapter() async throws {
+    try await registerAgent()
+    if let adapter = objects.adapter(named: adapterName), !adapter.isPowered {
+      do {
+        try await setProperty(adapter.path, Interface.adapter, "Powered", .bool(true))
+      } catch { log.warning("cannot switch on \(adapterName): \(error)") }
+    }
+    if discoveryUsers > 0 { await startDiscovery() }
+  }
+
+  private func handle(_ signal: BusSignal) {
+    switch signal.member {
+    case "InterfacesAdded" where signal.body.count == 2:
+      guard let path = signal.body[0].string else { return }
+      objects.add(path, signal.body[1])
+      if path == "/org/bluez/\(adapterName)" { Task { try? await self.prepareAdapter() } }
+    case "InterfacesRemoved" where signal.body.count == 2:
+      guard let path = signal.body[0].string else { return }
+      let interfaces = (signal.body[1].elements ?? []).compactMap(\.string)
+      objects.remove(path, interfaces: interfaces)
+      if interfaces.contains(Interface.characteristic) { subscriptions.remove(path) }
+    case "PropertiesChanged" where signal.body.count == 3:
+      guard let interface = signal.body[0].string else { return }
+      if interface == Interface.characteristic, let bytes = signal.body[1]["Value"]?.bytes {
+        notified(signal.path, bytes)
+        return
+      }
+      objects.update(
+        signal.path, interface, changed: signal.body[1],
+        invalidated: (signal.body[2].elements ?? []).compactMap(\.string))
+    default: return
+    }
+    changed()
+  }
+
+  private func notified(_ path: String, _ bytes: [UInt8]) {
+    guard subscriptions.contains(path), let characteristic = objects.characteristic(path: path),
+      let device = objects.device(path: objects.devicePath(above: path))
+    else {
+      log.debug("a value of an unknown characteristic", metadata: ["path": "\(path)"])
+      return
+    }
+    onNotification(Notification(address: device.address, characteristic: characteristic.uuid, bytes: bytes))
+  }
+
+  // MARK: views
+
+  package var adapter: Adapter? { objects.adapter(named: adapterName) }
+  package var devices: [Device] { objects.devices(adapter: adapterName) }
+  package func device(_ address: String) -> Device? { objects.device(address: address, adapter: adapterName) }
+
+  // MARK: waiting for a change
+
+  private struct Waiter {
+    let condition: () -> Bool
+    let continuation: CheckedContinuation<Bool, Never>
+    let timer: EventSource?
+  }
+
+  /// Waits until the condition holds. Ends early when the time is up or the task is cancelled.
+  ///
+  /// - Returns: whether the condition holds.
+  func wait(_ limit: Duration?, until condition: @escaping (isolated Central) -> Bool) async -> Bool {
+    if condition(self) { return true }
+    if Task.isCancelled { return false }
+    let id = nextWaiter
+    nextWaiter += 1
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let timer = limit.flatMap { limit in
+          try? EventSource.timer(after: limit, on: loop) { [weak self] in self?.assumeIsolated { $0.finish(id, false) } }
+        }
+        let holds = { [unowned self] in self.assumeIsolated { condition($0) } }
+        waiters[id] = Waiter(condition: holds, continuation: continuation, timer: timer)
+        if Task.isCancelled { finish(id, false) }
+      }
+    } onCancel: {
+      Task { await self.finish(id, false) }
+    }
+  }
+
+  private func finish(_ id: Int, _ result: Bool) {
+    waiters.removeValue(forKey: id)?.continuation.resume(returning: result)
+  }
+
+  /// Looks at every waiter again; after each change of state.
+  func changed() {
+    for (id, waiter) in waiters where waiter.condition() { finish(id, true) }
+  }
+
+  // MARK: calls
+
+  func call(
+    _ path: String, _ interface: String, _ member: String, _ arguments: [BusValue] = [],
+    timeout: Duration = .seconds(25)
+  ) async throws -> [BusValue] {
+    guard let connection else { throw BlueZError.unavailable("not connected to the message bus") }
+    return try await connection.call("org.bluez", path, interface, member, arguments, timeout: timeout)
+  }
+
+  func setProperty(_ path: String, _ interface: String, _ name: String, _ value: BusValue) async throws {
+    _ = try await call(
+      path, Interface.properties, "Set", [.string(interface), .string(name), .variant(value)])
+  }
+
+  /// Removes a device and its bond. One that bluetoothd does not know is no error.
+  package func remove(_ address: String) async throws {
+    guard let device = device(address), let adapter else { return }
+    _ = try await call(adapter.path, Interface.adapter, "RemoveDevice", [.path(device.path)])
+  }
+
+  // MARK: discovery
+
+  /// Looks for advertisements while the operation runs; several users share one discovery.
+  package func discovering<T: Sendable>(_ operation: () async throws -> T) async rethrows -> T {
+    discoveryUsers += 1
+    if discoveryUsers == 1 { await startDiscovery() }
+    do {
+      let result = try await operation()
+      await leaveDiscovery()
+      return result
+    } catch {
+      await leaveDiscovery()
+      throw error
+    }
+  }
+
+  private func leaveDiscovery() async {
+    discoveryUsers -= 1
+    guard discoveryUsers == 0, let adapter else { return }
+    _ = try? await call(adapter.path, Interface.adapter, "StopDiscovery")
+  }
+
+  private func startDiscovery() async {
+    guard let adapter else { return }
+    do {
+      _ = try await call(
+        adapter.path, Interface.adapter, "SetDiscoveryFilter",
+        [.properties([("Transport", .string("le")), ("DuplicateData", .bool(false))])])
+      _ = try await call(adapter.path, Interface.adapter, "StartDiscovery")
+    } catch let error as BusError where error.name == "org.bluez.Error.InProgress" {
+      return
+    } catch {
+      log.warning("cannot look for devices: \(error)")
+    }
+  }
+}

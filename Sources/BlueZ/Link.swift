@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import DBus
+import EventLoop
+import Logging
+
+/// What a link to an enrolled device is doing, in the order in which it goes through them.
+package enum LinkState: Sendable, Equatable {
+  /// No bluetoothd, or the controller is missing or off.
+  case waitingForBluetooth
+  /// bluetoothd does not know the device: waiting for an advertisement.
+  case searching
+  /// Connecting as soon as it advertises.
+  case connecting
+  case connected
+  /// The last try failed; the next one comes by itself.
+  case retrying(error: String)
+}
+
+/// The pauses between failed tries: 1 s, doubled up to 30 s, each shortened at random by up to a quarter, so that
+/// several devices do not keep in step.
+struct Backoff {
+  private var next = 1.0
+  private static let longest = 30.0
+
+  mutating func pause() -> Duration {
+    defer { next = min(next * 2, Self.longest) }
+    return .milliseconds(Int(next * 1000 * Double.random(in: 0.75...1)))
+  }
+
+  mutating func reset() { next = 1 }
+}
+
+extension Central {
+  /// Keeps a device connected and subscribed until the task is cancelled, whatever happens to device, controller,
+  /// bluetoothd or bus.
+  ///
+  /// For a device that bluetoothd knows, StartNotify precedes Connect: the session is in place before the link, so an
+  /// indication that the device sends at once is not missed. StopNotify is never called: bluetoothd re-registers the
+  /// session at each reconnection (stack.md, fact 29).
+  ///
+  /// - Parameter characteristics: 128-bit lower-case UUIDs to subscribe to, those that the device has.
+  package func keepLink(
+    to address: String, subscribingTo characteristics: Set<String>, report: @escaping @Sendable (LinkState) -> Void
+  ) async {
+    var backoff = Backoff()
+    while !Task.isCancelled {
+      let start = ContinuousClock.now
+      do {
+        try await link(to: address, subscribingTo: characteristics, backoff: &backoff, report: report)
+      } catch {
+        if Task.isCancelled { return }
+        report(.retrying(error: "\(error)"))
+        log.info("link failed", metadata: ["address": "\(address)", "error": "\(error)"])
+        // A Connect that waited long for an advertisement was itself the pause: a cuff advertises for some 30 s only.
+        if ContinuousClock.now - start > .seconds(10) { backoff.reset() }
+        await pause(backoff.pause(), orUntilSeen: address)
+      }
+    }
+  }
+
+  /// One life of a link: returns when the device has gone.
+  private func link(
+    to address: String, subscribingTo wanted: Set<String>, backoff: inout Backoff,
+    report: @Sendable (LinkState) -> Void
+  ) async throws {
+    if !isReady {
+      report(.waitingForBluetooth)
+      guard await wait(nil, until: { $0.isReady }) else { return }
+    }
+    if device(address) == nil {
+      report(.searching)
+      await discovering { _ = await wait(.seconds(60)) { $0.device(address) != nil || !$0.isReady } }
+    }
+    guard let known = device(address) else { return }
+
+    try await subscribe(known, to: wanted)
+    if !known.isConnected {
+      report(.connecting)
+      do {
+        // The kernel waits for an advertisement and gives up after 20 to 40 s.
+        _ = try await call(known.path, Interface.device, "Connect", timeout: .seconds(60))
+      } catch let error as BusError where error.name == "org.bluez.Error.AlreadyConnected" {
+        log.debug("already connected", metadata: ["address": "\(address)"])
+      }
+    }
+    guard await wait(.seconds(40), until: { $0.device(address)?.servicesResolved != false || !$0.isReady }) else {
+      if Task.isCancelled { return }
+      _ = try? await call(known.path, Interface.device, "Disconnect")
+      throw BlueZError.timedOut("finding the services of \(address)")
+    }
+    guard let connected = device(address), connected.isConnected else {
+      throw BlueZError.timedOut("keeping the connection to \(address)")
+    }
+    try await subscribe(connected, to: wanted)
+    backoff.reset()
+    report(.connected)
+    _ = await wait(nil) { $0.device(address)?.isConnected != true || !$0.isReady }
+  }
+
+  private var isReady: Bool { isAvailable && adapter?.isPowered == true }
+
+  /// Installs the notification sessions that this connection to the bus does not have yet.
+  private func subscribe(_ device: Device, to wanted: Set<String>) async throws {
+    for characteristic in objects.characteristics(of: device.path)
+    where wanted.contains(characteristic.uuid) && characteristic.canNotify
+      && !subscriptions.contains(characteristic.path) {
+      // Before the call: the first value may overtake its reply.
+      subscriptions.insert(characteristic.path)
+      do {
+        _ = try await call(characteristic.path, Interface.characteristic, "StartNotify")
+      } catch let error as BusError where error.name == "org.bluez.Error.InProgress" {
+        // This connection already has a session that waits for the link.
+        continue
+      } catch {
+        subscriptions.remove(characteristic.path)
+        throw error
+      }
+    }
+  }
+
+  /// Waits, but no longer than until the device is seen or bluetoothd has changed.
+  private func pause(_ duration: Duration, orUntilSeen address: String) async {
+    let before = device(address)
+    let wasReady = isReady
+    _ = await wait(duration) { central in
+      let now = central.device(address)
+      return now?.isConnected == true || (now == nil) != (before == nil) || central.isReady != wasReady
+    }
+  }
+}

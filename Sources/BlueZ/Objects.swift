@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import DBus
+
+/// The interfaces of bluetoothd that we use (BlueZ 5.66, doc/*-api.txt).
+enum Interface {
+  static let adapter = "org.bluez.Adapter1"
+  static let device = "org.bluez.Device1"
+  static let characteristic = "org.bluez.GattCharacteristic1"
+  static let battery = "org.bluez.Battery1"
+  static let agent = "org.bluez.Agent1"
+  static let agentManager = "org.bluez.AgentManager1"
+  static let properties = "org.freedesktop.DBus.Properties"
+  static let objectManager = "org.freedesktop.DBus.ObjectManager"
+}
+
+/// A controller as bluetoothd shows it.
+package struct Adapter: Sendable, Equatable {
+  package let path: String
+  package let address: String
+  package let isPowered: Bool
+  package let isDiscovering: Bool
+  package let isPairable: Bool
+}
+
+/// A remote device as bluetoothd shows it.
+package struct Device: Sendable, Equatable {
+  package let path: String
+  /// `F5:F1:F2:F3:F4:01`
+  package let address: String
+  package let name: String
+  package let isPaired: Bool
+  package let isBonded: Bool
+  package let isConnected: Bool
+  package let servicesResolved: Bool
+  /// 128-bit lower-case UUIDs of its services, advertised or resolved.
+  package let services: [String]
+  /// dBm, nil while it is not in discovery's sight.
+  package let rssi: Int?
+  /// Percent, where the device has a Battery Service.
+  package let battery: Int?
+}
+
+/// A GATT characteristic of a device. bluetoothd keeps it over a disconnection for a device that it knows.
+package struct Characteristic: Sendable, Equatable {
+  package let path: String
+  /// 128-bit, lower case.
+  package let uuid: String
+  package let flags: [String]
+
+  package var canNotify: Bool { flags.contains("notify") || flags.contains("indicate") }
+}
+
+/// What bluetoothd exports, kept up to date from its signals.
+struct ObjectTree {
+  typealias Properties = [String: BusValue]
+  private var objects: [String: [String: Properties]] = [:]
+
+  mutating func replace(with managed: BusValue) {
+    objects = [:]
+    for (path, interfaces) in managed.entries ?? [] { add(path, interfaces) }
+  }
+
+  mutating func removeAll() { objects = [:] }
+
+  mutating func add(_ path: String, _ interfaces: BusValue) {
+    for (interface, properties) in interfaces.entries ?? [] {
+      objects[path, default: [:]][interface] = Dictionary(properties.entries ?? [], uniquingKeysWith: { $1 })
+    }
+  }
+
+  mutating func remove(_ path: String, interfaces: [String]) {
+    for interface in interfaces { objects[path]?[interface] = nil }
+    if objects[path]?.isEmpty == true { objects[path] = nil }
+  }
+
+  mutating func update(_ path: String, _ interface: String, changed: BusValue, invalidated: [String]) {
+    guard objects[path]?[interface] != nil else { return }
+    for (name, value) in changed.entries ?? [] { objects[path]?[interface]?[name] = value }
+    for name in invalidated { objects[path]?[interface]?[name] = nil }
+  }
+
+  // MARK: typed views
+
+  func adapter(named name: String) -> Adapter? {
+    let path = "/org/bluez/\(name)"
+    guard let properties = objects[path]?[Interface.adapter] else { return nil }
+    return Adapter(
+      path: path, address: properties["Address"]?.string ?? "", isPowered: properties["Powered"]?.bool ?? false,
+      isDiscovering: properties["Discovering"]?.bool ?? false, isPairable: properties["Pairable"]?.bool ?? false)
+  }
+
+  func device(address: String, adapter: String) -> Device? {
+    device(path: "/org/bluez/\(adapter)/dev_" + address.map { $0 == ":" ? "_" : $0 })
+      ?? devices(adapter: adapter).first { $0.address == address }
+  }
+
+  func devices(adapter: String) -> [Device] {
+    objects.keys.filter { $0.hasPrefix("/org/bluez/\(adapter)/dev_") }.sorted().compactMap { device(path: $0) }
+  }
+
+  func device(path: String) -> Device? {
+    guard let interfaces = objects[path], let properties = interfaces[Interface.device] else { return nil }
+    let address = properties["Address"]?.string ?? ""
+    return Device(
+      path: path, address: address,
+      name: properties["Name"]?.string ?? properties["Alias"]?.string ?? address,
+      isPaired: properties["Paired"]?.bool ?? false, isBonded: properties["Bonded"]?.bool ?? false,
+      isConnected: properties["Connected"]?.bool ?? false,
+      servicesResolved: properties["ServicesResolved"]?.bool ?? false,
+      services: (properties["UUIDs"]?.elements ?? []).compactMap(\.string),
+      rssi: properties["RSSI"]?.integer,
+      battery: interfaces[Interface.battery]?["Percentage"]?.integer)
+  }
+
+  func characteristics(of device: String) -> [Characteristic] {
+    let prefix = device + "/"
+    return objects.keys.filter { $0.hasPrefix(prefix) }.sorted().compactMap { characteristic(path: $0) }
+  }
+
+  func characteristic(path: String) -> Characteristic? {
+    guard let properties = objects[path]?[Interface.characteristic], let uuid = properties["UUID"]?.string else {
+      return nil
+    }
+    return Characteristic(
+      path: path, uuid: uuid.lowercased(), flags: (properties["Flags"]?.elements ?? []).compactMap(\.string))
+  }
+
+  /// The device object that a GATT object's path lies under: `/org/bluez/hci0/dev_XX` of `…/service000a/char000b`.
+  func devicePath(above path: String) -> String {
+    path.split(separator: "/").prefix(4).map { "/" + $0 }.joined()
+  }
+}
