@@ -181,7 +181,7 @@ package actor Central {
   /// Waits until the condition holds. Ends early when the time is up or the task is cancelled.
   ///
   /// - Returns: whether the condition holds.
-  func wait(_ limit: Duration?, until condition: @escaping (isolated Central) -> Bool) async -> Bool {
+  func wait(_ limit: Duration?, until condition: @escaping @Sendable (isolated Central) -> Bool) async -> Bool {
     if condition(self) { return true }
     if Task.isCancelled { return false }
     let id = nextWaiter
