@@ -34,7 +34,7 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Vitals", "Document", "DeviceProfiles", "Alerting", "EventLoop", "DBus", "BlueZ", "Journal", "MQTT",
+        "Vitals", "Document", "DeviceProfiles", "Alerting", "EventLoop", "DBus", "BlueZ", "Journal", "MQTT", "CSystemd",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
@@ -48,5 +48,8 @@ let package = Package(
       ]),
     .testTarget(name: "VitalsTests", dependencies: ["Vitals"]),
     .testTarget(name: "DocumentTests", dependencies: ["Document"]),
+    .testTarget(name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "Vitals", "Document"]),
+    .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Vitals", "Document"]),
+    .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Alerting", "Document", "Vitals"]),
   ]
 )

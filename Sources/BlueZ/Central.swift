@@ -166,6 +166,8 @@ package actor Central {
 
   // MARK: views
 
+  /// Whether bluetoothd is there, and the controller that it has.
+  package var bluetooth: (available: Bool, adapter: Adapter?) { (isAvailable, adapter) }
   package var adapter: Adapter? { objects.adapter(named: adapterName) }
   package var devices: [Device] { objects.devices(adapter: adapterName) }
   package func device(_ address: String) -> Device? { objects.device(address: address, adapter: adapterName) }

@@ -46,3 +46,18 @@ package struct StableID: Sendable, Hashable, CustomStringConvertible {
     return out
   }
 }
+
+extension StableID {
+  /// Reads what ``description`` writes.
+  package init?(hex: some StringProtocol) {
+    let digits = Array(hex.utf8)
+    guard digits.count == 2 * Self.length else { return nil }
+    var bytes: [UInt8] = []
+    for index in stride(from: 0, to: digits.count, by: 2) {
+      let pair = String(decoding: digits[index...index + 1], as: UTF8.self)
+      guard !pair.hasPrefix("+"), !pair.hasPrefix("-"), let byte = UInt8(pair, radix: 16) else { return nil }
+      bytes.append(byte)
+    }
+    self.init(bytes: bytes)
+  }
+}

@@ -87,3 +87,14 @@ package struct CivilTime: Sendable, Hashable, CustomStringConvertible {
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 }
+
+extension CivilTime {
+  /// Reads what ``description`` writes.
+  package init?(_ text: String) {
+    let parts = text.split(whereSeparator: { "-T:".contains($0) }).map { Int($0) }
+    guard parts.count == 6, let year = parts[0], let month = parts[1], let day = parts[2], let hour = parts[3],
+      let minute = parts[4], let second = parts[5]
+    else { return nil }
+    self.init(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Vitals
+
+/// Makes an ``Observation`` of a ``Measurement``: whose, from which device, over which link, and when.
+package enum Normalizer {
+  /// What is known around a measurement.
+  package struct Context: Sendable {
+    package let device: DeviceReference
+    package let link: LinkSecurity
+    package let resident: ResidentID
+    package let purpose: Purpose
+    package let received: Moment
+    /// The instant of a civil time in the site's zone, in milliseconds since 1970; nil where there is none.
+    package let instantOf: @Sendable (CivilTime) -> Int64?
+
+    package init(
+      device: DeviceReference, link: LinkSecurity, resident: ResidentID, purpose: Purpose, received: Moment,
+      instantOf: @escaping @Sendable (CivilTime) -> Int64?
+    ) {
+      self.device = device
+      self.link = link
+      self.resident = resident
+      self.purpose = purpose
+      self.received = received
+      self.instantOf = instantOf
+    }
+  }
+
+  /// How long before and after its receipt a device's own time is believed, in milliseconds.
+  private static let believedBefore: Int64 = 31 * 24 * 3600 * 1000
+  private static let believedAfter: Int64 = 2 * 60 * 1000
+
+  package static func observation(
+    _ measurement: Measurement, characteristic: CharacteristicProfile, context: Context
+  ) -> Observation {
+    let deviceInstant = believedInstant(of: measurement, context)
+    return Observation(
+      reading: ReadingIdentity.id(
+        device: context.device.id, characteristic: measurement.characteristic, user: measurement.user,
+        values: measurement.values,
+        deviceTime: characteristic.isStream || !measurement.isDeviceClockSet ? nil : measurement.deviceTime,
+        received: context.received),
+      device: context.device, profile: measurement.profile,
+      characteristic: measurement.characteristic, link: context.link, resident: context.resident,
+      purpose: context.purpose, user: measurement.user, received: context.received,
+      observedWallMs: deviceInstant ?? context.received.wallMs,
+      clock: ClockEvidence(
+        source: deviceInstant == nil ? .receipt : .device, deviceTime: measurement.deviceTime, offsetSeconds: nil,
+        uncertaintySeconds: nil),
+      // A stream is live by its nature. A spot value may have been stored, and only a clock that was read proves when.
+      age: characteristic.isStream ? .fresh : .unknown,
+      quality: measurement.quality, status: measurement.status, values: measurement.values,
+      isStream: characteristic.isStream)
+  }
+
+  /// The device's time as an instant, where nothing speaks against it: its clock is set, ours is synchronized, and the
+  /// two are not too far apart.
+  private static func believedInstant(of measurement: Measurement, _ context: Context) -> Int64? {
+    guard measurement.isDeviceClockSet, context.received.synchronized, let received = context.received.wallMs,
+      let time = measurement.deviceTime, let instant = context.instantOf(time)
+    else { return nil }
+    let (age, overflow) = received.subtractingReportingOverflow(instant)
+    return !overflow && (-believedAfter...believedBefore).contains(age) ? instant : nil
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Alerting
+
+/// What `/etc/vigil/vigil.yaml` says. Only `clinic`, `gateway`, `zone` and `broker` have no default.
+package struct Configuration: Sendable, Equatable {
+  /// Both ids are levels of every topic: `[a-z0-9-]{1,64}`.
+  package let clinic: String
+  package let gateway: String
+  /// The site's IANA time zone: `Asia/Shanghai`.
+  package let zone: String
+  package let broker: Broker
+  package let storage: Storage
+  /// Directories, in the order of reading.
+  package let profiles: [String]
+  package let streams: Streams
+  package let rules: RuleSet
+  package let bluetooth: Bluetooth
+  package let log: Log
+
+  package struct Broker: Sendable, Equatable {
+    /// A host name or an IP address.
+    package let host: String
+    package let port: Int
+    /// nil where the file says `tls: off`.
+    package let tls: TLS?
+    package let username: String?
+    /// The file that holds the password and nothing else.
+    package let passwordFile: String?
+    package let keepaliveSeconds: Int
+  }
+
+  /// Paths of PEM files; without `ca` the system's certificates are trusted.
+  package struct TLS: Sendable, Equatable {
+    package let ca: String?
+    /// The client's certificate and its key come together or not at all.
+    package let certificate: String?
+    package let key: String?
+  }
+
+  package struct Storage: Sendable, Equatable {
+    package let database: String
+  }
+
+  /// How live streams are sent.
+  package enum Streams: String, Sendable, CaseIterable {
+    /// Every sample.
+    case full
+  }
+
+  package struct Bluetooth: Sendable, Equatable {
+    /// `hci0`
+    package let adapter: String
+  }
+
+  package struct Log: Sendable, Equatable {
+    package let level: LogLevel
+  }
+
+  package enum LogLevel: String, Sendable, CaseIterable {
+    case trace, debug, info, notice, warning, error, critical
+  }
+}

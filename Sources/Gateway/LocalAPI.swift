@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Alerting
+import CSystemd
+import DBus
+import EventLoop
+import Journal
+import Logging
+import Vitals
+
+/// The box's own API, `org.vigil.Gateway1`: what `vigilctl` speaks to. The D-Bus policy file decides who may call it.
+///
+/// `Status() -> s` and `Devices() -> s` answer JSON. `Pair(address, resident, options) -> h` hands out one end of a
+/// socketpair with a ``PairingConversation``. `Forget(device) -> s`. `AlertChanged(alert, state, priority, undelivered)` is
+/// emitted for a lamp or a buzzer; it carries no value, because any user can receive a broadcast.
+package actor LocalAPI {
+  package static let name = "org.vigil.Gateway1"
+  package static let path = "/org/vigil/Gateway1"
+
+  private let loop: EventLoop
+  private let collector: CollectorService
+  private let journal: Journal
+  private let health: @Sendable () async -> Health
+  private let log: Logger
+  private var connection: BusConnection?
+
+  package init(
+    loop: EventLoop, collector: CollectorService, journal: Journal, log: Logger,
+    health: @escaping @Sendable () async -> Health
+  ) {
+    self.loop = loop
+    self.collector = collector
+    self.journal = journal
+    self.health = health
+    self.log = log
+  }
+
+  package func export(on connection: BusConnection) async throws {
+    try await connection.export(
+      path: Self.path, interface: Self.name, vtable: { vigil_gateway_vtable($0) },
+      handler: { [weak self] call in
+        guard let self else { throw BusError.disconnected }
+        return try await self.answer(call)
+      })
+    try await connection.requestName(Self.name)
+    self.connection = connection
+  }
+
+  /// Tells whoever listens on the bus that alerts have changed.
+  package nonisolated func announce(_ alerts: [Alert]) {
+    guard !alerts.isEmpty else { return }
+    Task { await self.emit(alerts) }
+  }
+
+  private func emit(_ alerts: [Alert]) async {
+    for alert in alerts {
+      try? await connection?.emit(
+        Self.path, Self.name, "AlertChanged",
+        [
+          .string(alert.alert.description), .string(alert.state.rawValue), .string(alert.priority.rawValue),
+          .bool(false),
+        ])
+    }
+  }
+
+  private func answer(_ call: BusMethodCall) async throws -> [BusValue] {
+    switch call.member {
+    case "Status": return [.string(try text(await health()))]
+    case "Devices": return [.string(try text(await health().devices))]
+    case "Forget": return [.string(try await forget(call.body.first?.string ?? ""))]
+    case "Pair": return [.descriptor(try pair(call))]
+    default: throw BusError(name: "org.freedesktop.DBus.Error.UnknownMethod", message: "no method \(call.member)")
+    }
+  }
+
+  private func text(_ value: some Encodable) throws -> String {
+    String(decoding: try JSONText.encode(value), as: UTF8.self)
+  }
+
+  private func refusal(_ kind: String, _ message: String) -> BusError {
+    BusError(name: "org.vigil.Error.\(kind)", message: message)
+  }
+
+  private func forget(_ wanted: String) async throws -> String {
+    guard
+      let device = try await journal.devices().first(where: {
+        $0.id == wanted || $0.address.description == wanted.uppercased()
+      })
+    else { throw refusal("NotFound", "no enrolled device \(wanted): see vigilctl devices") }
+    try await collector.forget(device)
+    return device.id
+  }
+
+  private func pair(_ call: BusMethodCall) throws -> OwnedDescriptor {
+    guard call.body.count >= 2, let address = call.body[0].string.flatMap(DeviceAddress.init) else {
+      throw refusal("InvalidArguments", "not a Bluetooth address: it looks like F5:F1:F2:F3:F4:01")
+    }
+    guard let resident = call.body[1].string.flatMap(ResidentID.init) else {
+      throw refusal("InvalidArguments", "not a resident's id: 4 to 32 of a-z, 0-9 and -, as the clinic issued it")
+    }
+    let (channel, clientEnd) = try LineChannel.make()
+    log.notice("a pairing was asked for", metadata: ["address": "\(address)", "caller": "\(call.sender)"])
+    let conversation = PairingConversation(collector: collector, channel: channel, loop: loop, log: log)
+    Task { await conversation.run(address: address, resident: resident) }
+    return OwnedDescriptor(clientEnd)
+  }
+}

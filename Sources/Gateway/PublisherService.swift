@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Alerting
+import EventLoop
+import Journal
+import Logging
+import MQTT
+import ServiceLifecycle
+import Vitals
+
+/// Brings the ledger to the broker: alerts before the backlog of readings, a bounded number of messages in flight, each row
+/// until the broker has it.
+package actor PublisherService: Service {
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { client.unownedExecutor }
+
+  /// MQTT reason codes of a PUBACK (MQTT 5.0, 3.4.2.1).
+  private enum Reason {
+    static let success: UInt8 = 0
+    static let noMatchingSubscribers: UInt8 = 16
+    static let firstRefusal: UInt8 = 128
+  }
+
+  private static let window = 50
+  private static let refusalPause = Duration.seconds(30)
+  private static let willDelaySeconds: UInt32 = 10
+
+  private let client: Client
+  private let journal: Journal
+  private let writer: MessageWriter
+  private let clock: Clock
+  private let log: Logger
+  private var lanes: [Lane: DeliveryWindow] = [:]
+  private var isPumping = false
+  private var pumpAgain = false
+  private var retryTimer: EventSource?
+  private var isStopping = false
+  package private(set) var state = BrokerState()
+
+  /// What there is to say about the broker.
+  package struct BrokerState: Sendable, Codable, Equatable {
+    package var connected = false
+    /// Why not, in the library's words.
+    package var reason: String?
+    /// Nobody was subscribed to the latest reading.
+    package var nobodyReadsReadings = false
+    /// Alerts that nobody was subscribed to, or that the broker refused.
+    package var undeliveredAlerts = 0
+  }
+
+  package init(client: Client, journal: Journal, writer: MessageWriter, clock: @escaping Clock, log: Logger) {
+    self.client = client
+    self.journal = journal
+    self.writer = writer
+    self.clock = clock
+    self.log = log
+  }
+
+  package func run() async throws {
+    for lane in Lane.allCases {
+      lanes[lane] = DeliveryWindow(delivered: try await journal.position(lane).delivered)
+    }
+    let (writer, clock) = (writer, clock)
+    await client.start(
+      will: {
+        guard let message = try? writer.status(online: false, at: clock()) else { return nil }
+        return Will(
+          topic: message.topic, payload: message.payload, delaySeconds: Self.willDelaySeconds, retain: true)
+      },
+      onEvent: { [weak self] event in self?.assumeIsolated { $0.handle(event) } })
+    try await gracefulShutdown()
+    isStopping = true
+    let last = try? writer.status(online: false, at: clock())
+    await client.stop(final: last.map { ($0.topic, $0.payload, true) })
+  }
+
+  /// After a commit: there may be something to send.
+  package nonisolated func committed(_ alerts: [Alert]) {
+    Task {
+      await self.pump()
+      if !alerts.isEmpty { await self.publishOpenAlerts() }
+    }
+  }
+
+  package func publishHealth(_ health: Health) {
+    guard let message = try? writer.health(health, at: clock()) else { return }
+    send(message, retain: false)
+  }
+
+  // MARK: the broker's side
+
+  private func handle(_ event: Client.Event) {
+    switch event {
+    case .connected:
+      log.notice("connected to the broker")
+      state.connected = true
+      state.reason = nil
+      for lane in Lane.allCases { lanes[lane]?.reconnected() }
+      if let online = try? writer.status(online: true, at: clock()) { send(online, retain: true) }
+      Task {
+        await self.publishOpenAlerts()
+        await self.pump()
+      }
+    case .disconnected(let reason):
+      if state.connected { log.warning("lost the broker: \(reason)") }
+      state.connected = false
+      state.reason = reason
+    case .acknowledged(let token, let reason):
+      if let (lane, seq) = Self.row(of: token) { acknowledged(lane, seq, reason) }
+    case .subscribed, .message:
+      return
+    }
+  }
+
+  private func acknowledged(_ lane: Lane, _ seq: Int64, _ reason: UInt8) {
+    let isDone = lane == .reading ? reason < Reason.firstRefusal : reason == Reason.success
+    if lane == .reading, isDone { state.nobodyReadsReadings = reason == Reason.noMatchingSubscribers }
+    if isDone {
+      if let watermark = lanes[lane]?.acknowledge(seq) {
+        Task { await self.journal.noteDelivered(watermark, in: lane) }
+      }
+    } else {
+      log.warning("the broker did not take a message", metadata: ["lane": "\(lane.name)", "reason": "\(reason)"])
+      lanes[lane]?.refuse(seq)
+      retryLater()
+    }
+    state.undeliveredAlerts = lanes[.alert]?.refused.count ?? 0
+    Task { await self.pump() }
+  }
+
+  /// Refused rows get another try in a while: an ACL is mended, a subscriber comes back.
+  private func retryLater() {
+    guard retryTimer == nil else { return }
+    retryTimer = try? EventSource.timer(after: Self.refusalPause, on: client.loop) { [weak self] in
+      self?.assumeIsolated { publisher in
+        publisher.retryTimer = nil
+        for lane in Lane.allCases { publisher.lanes[lane]?.retryRefused() }
+        Task { await publisher.pump() }
+      }
+    }
+  }
+
+  // MARK: the ledger's side
+
+  /// Sends what there is and fits. One run at a time: it awaits the journal in between.
+  private func pump() async {
+    guard !isPumping else {
+      pumpAgain = true
+      return
+    }
+    isPumping = true
+    defer { isPumping = false }
+    repeat {
+      pumpAgain = false
+      for lane in Lane.allCases {
+        do {
+          try await pump(lane)
+        } catch {
+          log.error("cannot read the ledger: \(error)")
+          retryLater()
+          return
+        }
+      }
+    } while pumpAgain
+  }
+
+  private var inFlight: Int { lanes.values.reduce(0) { $0 + $1.inFlight.count } }
+
+  private func pump(_ lane: Lane) async throws {
+    while state.connected, !isStopping, let position = lanes[lane] {
+      // A refused reading holds its lane back; an alert overtakes another that nobody reads.
+      if lane == .reading, !position.refused.isEmpty { return }
+      let room = Self.window - inFlight
+      guard room > 0 else { return }
+      let entries = try await journal.entries(lane, after: position.sent, limit: room)
+      if entries.isEmpty { return }
+      for entry in entries {
+        guard state.connected, !isStopping else { return }
+        // The connection may have been lost and found during the await: only the next row in line is sent.
+        guard let now = lanes[lane], entry.seq == now.sent + 1 else { break }
+        guard now.needs(entry.seq) else {
+          lanes[lane]?.skip(entry.seq)
+          continue
+        }
+        let message = try writer.message(entry)
+        if message.payload.count > WireMessage.ledgerLimit {
+          log.error("a message is too large", metadata: ["lane": "\(lane.name)", "seq": "\(entry.seq)"])
+        }
+        guard publish(message, retain: false, token: Self.token(lane, entry.seq)) else { return }
+        lanes[lane]?.noteSent(entry.seq)
+      }
+    }
+  }
+
+  private func publishOpenAlerts() async {
+    do {
+      let open = try await journal.openAlerts()
+      send(try writer.openAlerts(open, at: clock()), retain: true)
+    } catch {
+      log.error("cannot list the open alerts: \(error)")
+    }
+  }
+
+  private func send(_ message: WireMessage, retain: Bool) {
+    _ = publish(message, retain: retain, token: Self.besideLedger)
+  }
+
+  private func publish(_ message: WireMessage, retain: Bool, token: UInt64) -> Bool {
+    client.assumeIsolated { client in
+      do {
+        try client.publish(topic: message.topic, payload: message.payload, retain: retain, token: token)
+        return true
+      } catch {
+        return false
+      }
+    }
+  }
+
+  // MARK: tokens
+
+  private static let besideLedger: UInt64 = .max
+
+  private static func token(_ lane: Lane, _ seq: Int64) -> UInt64 {
+    UInt64(clamping: seq) << 1 | UInt64(clamping: lane.rawValue)
+  }
+
+  private static func row(of token: UInt64) -> (Lane, Int64)? {
+    guard token != besideLedger, let lane = Lane(rawValue: Int(token & 1)) else { return nil }
+    return (lane, Int64(token >> 1))
+  }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import SQLite
+import Vitals
+
+/// The readings; inside the transactions of ``Journal``.
+struct ReadingTable {
+  let connection: Connection
+
+  func isKnownSpot(_ reading: StableID) throws -> Bool {
+    try connection.statement("SELECT 1 FROM spot WHERE reading = ?").first(.blob(reading.bytes)) { _ in true } ?? false
+  }
+
+  /// - Returns: the row's number, nil for a spot reading that is there already.
+  func insert(_ observation: Observation, bytes: [UInt8]) throws -> Int64? {
+    if !observation.isStream, try isKnownSpot(observation.reading) { return nil }
+    try connection.statement(
+      """
+      INSERT INTO reading(source, boot, monotonic_ms, wall_ms, synchronized, observed_ms, device_time, clock, user, age,
+        quality, status, content, bytes, spot) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+      """
+    ).run(
+      .integer(try source(of: observation)), .integer(try boot(observation.received.bootID)),
+      .integer(observation.received.monotonicMs), Value(observation.received.wallMs),
+      Value(observation.received.synchronized), Value(observation.observedWallMs),
+      Value(observation.clock.deviceTime?.description), .text(observation.clock.source.rawValue),
+      Value(observation.user), .text(observation.age.rawValue), .text(observation.quality.rawValue),
+      .text(observation.status.joined(separator: " ")), .text(StoredForm.text(observation.values)), .blob(bytes),
+      observation.isStream ? .null : .blob(observation.reading.bytes))
+    let row = connection.lastInsertRowID
+    if !observation.isStream {
+      try connection.statement("INSERT INTO spot(reading) VALUES(?)").run(.blob(observation.reading.bytes))
+    }
+    return row
+  }
+
+  private static let columns = """
+    SELECT r.id, b.uuid, r.monotonic_ms, r.wall_ms, r.synchronized, r.observed_ms, r.device_time, r.clock, r.user, r.age,
+      r.quality, r.status, r.content, s.device, s.address, s.model, s.profile, s.characteristic, s.resident, s.link,
+      s.purpose, s.stream, r.spot
+    FROM reading r JOIN source s ON s.id = r.source JOIN boot b ON b.id = r.boot
+    """
+
+  func read(_ row: Int64) throws -> Observation {
+    guard let found = try connection.statement(Self.columns + " WHERE r.id = ?").first(.integer(row), read: decode)
+    else { throw JournalError.damaged("reading \(row) is missing") }
+    return found
+  }
+
+  /// The readings of this boot that were received since then, in order, at most `limit`: what windows are rebuilt from.
+  func recent(bootID: String, sinceMonotonicMs: Int64, limit: Int) throws -> [Observation] {
+    var found: [Observation] = []
+    try connection.statement(
+      "SELECT * FROM (" + Self.columns
+        + " WHERE b.uuid = ? AND r.monotonic_ms >= ? AND r.id > (SELECT max(id) - ? FROM reading)) ORDER BY 1"
+    ).query([.text(bootID), .integer(sinceMonotonicMs), .integer(Int64(limit))]) { found.append(try decode($0)) }
+    return found
+  }
+
+  private func decode(_ row: Row) throws -> Observation {
+    guard let bootID = row.text(1), let monotonicMs = row.integer(2), let age = row.text(9).flatMap(Age.init),
+      let quality = row.text(10).flatMap(Quality.init), let content = row.text(12), let device = row.text(13),
+      let address = row.text(14).flatMap(DeviceAddress.init), let profile = row.text(16),
+      let characteristic = row.text(17), let resident = row.text(18).flatMap(ResidentID.init),
+      let link = row.text(19).flatMap(LinkSecurity.init), let purpose = row.text(20).flatMap(Purpose.init)
+    else { throw JournalError.damaged("reading \(row.integer(0) ?? 0) cannot be read") }
+    let values = StoredForm.values(content)
+    let received = Moment(
+      bootID: bootID, monotonicMs: monotonicMs, wallMs: row.integer(3), synchronized: row.integer(4) == 1)
+    let user = row.integer(8).map { Int($0) }
+    let deviceTime = row.text(6).flatMap(CivilTime.init)
+    // A stream's id is not stored, it is computed again: that spares an index.
+    let reading =
+      row.blob(22).flatMap { StableID(bytes: $0) }
+      ?? ReadingIdentity.id(
+        device: device, characteristic: characteristic, user: user, values: values, deviceTime: nil,
+        received: received)
+    return Observation(
+      reading: reading, device: DeviceReference(id: device, model: row.text(15) ?? "", address: address),
+      profile: profile, characteristic: characteristic, link: link, resident: resident, purpose: purpose, user: user,
+      received: received, observedWallMs: row.integer(5),
+      clock: ClockEvidence(
+        source: row.text(7).flatMap(ClockEvidence.Source.init) ?? .receipt, deviceTime: deviceTime, offsetSeconds: nil,
+        uncertaintySeconds: nil),
+      age: age, quality: quality, status: (row.text(11) ?? "").split(separator: " ").map(String.init),
+      values: values, isStream: row.integer(21) == 1)
+  }
+
+  func boot(_ uuid: String) throws -> Int64 {
+    try intern("boot", ["uuid"], [.text(uuid)])
+  }
+
+  private func source(of observation: Observation) throws -> Int64 {
+    try intern(
+      "source",
+      ["device", "address", "model", "profile", "characteristic", "resident", "link", "purpose", "stream"],
+      [
+        .text(observation.device.id), .text(observation.device.address.description), .text(observation.device.model),
+        .text(observation.profile), .text(observation.characteristic), .text(observation.resident.description),
+        .text(observation.link.rawValue), .text(observation.purpose.rawValue), Value(observation.isStream),
+      ])
+  }
+
+  /// The number of a row with these values, which is made where it is missing.
+  private func intern(_ table: String, _ columns: [String], _ values: [Value]) throws -> Int64 {
+    let condition = columns.map { "\($0) = ?" }.joined(separator: " AND ")
+    let found = try connection.statement("SELECT id FROM \(table) WHERE \(condition)").first(values) { $0.integer(0) }
+    if let id = found ?? nil { return id }
+    let marks = columns.map { _ in "?" }.joined(separator: ",")
+    try connection.statement("INSERT INTO \(table)(\(columns.joined(separator: ","))) VALUES(\(marks))").run(values)
+    return connection.lastInsertRowID
+  }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CSQLite
+import Glibc
+
+/// The one connection to a database, used by whoever owns it and from one thread at a time (SQLITE_OPEN_NOMUTEX).
+///
+/// It is a WAL database with `synchronous=FULL`: what was committed survives a power cut. There must be only one
+/// connection to a file: SQLite 3.7.0 to 3.51.2 can lose commits when a WAL is reset under two.
+package final class Connection {
+  private var handle: OpaquePointer?
+  private var statements: [String: Statement] = [:]
+
+  /// Opens a database, or makes it with mode 0600; its WAL and shared-memory files take the same mode.
+  /// - Parameter path: `:memory:` gives one without a file, hence without a WAL.
+  package init(path: String) throws(SQLiteError) {
+    let isFile = path != ":memory:"
+    if isFile { try Self.restrict(path) }
+    let result = sqlite3_open_v2(
+      path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    do throws(SQLiteError) {
+      guard result == SQLITE_OK else { throw SQLiteError(handle, code: result) }
+      sqlite3_busy_timeout(handle, 1000)
+      // The order matters: changing the journal mode may put `synchronous` back to its default.
+      try execute("PRAGMA journal_mode=WAL")
+      try execute("PRAGMA synchronous=FULL")
+      try execute("PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF")
+      try execute("PRAGMA cache_size=-512; PRAGMA journal_size_limit=4194304")
+      if isFile { try expect("PRAGMA journal_mode", .text("wal")) }
+      try expect("PRAGMA synchronous", .integer(2))
+      try expect("PRAGMA foreign_keys", .integer(1))
+    } catch {
+      close()
+      throw error
+    }
+  }
+
+  deinit { close() }
+
+  /// Runs one or more statements that take no values; rows are passed over.
+  package func execute(_ sql: String) throws(SQLiteError) {
+    let result = sqlite3_exec(try open(), sql, nil, nil, nil)
+    guard result == SQLITE_OK else { throw SQLiteError(handle, code: result, statement: sql) }
+  }
+
+  /// The prepared statement of this text, made once. The text must hold exactly one statement.
+  package func statement(_ sql: String) throws(SQLiteError) -> Statement {
+    if let statement = statements[sql] { return statement }
+    let database = try open()
+    var prepared: OpaquePointer?
+    var rest = false
+    let result = sql.withCString { text in
+      var tail: UnsafePointer<CChar>?
+      let result = sqlite3_prepare_v3(database, text, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, &tail)
+      rest = tail.map { strspn($0, " \t\r\n;") < strlen($0) } ?? false
+      return result
+    }
+    guard result == SQLITE_OK else { throw SQLiteError(database, code: result, statement: sql) }
+    guard let prepared, !rest else {
+      sqlite3_finalize(prepared)
+      throw SQLiteError(code: SQLITE_MISUSE, message: "not exactly one statement", statement: sql)
+    }
+    let statement = Statement(sql, handle: prepared)
+    statements[sql] = statement
+    return statement
+  }
+
+  /// Runs `body` between BEGIN IMMEDIATE and COMMIT. If it throws, or COMMIT does, everything is rolled back and the error
+  /// is passed on. It does not nest.
+  package func transaction<T>(_ body: () throws -> T) throws -> T {
+    try execute("BEGIN IMMEDIATE")
+    do {
+      let result = try body()
+      try execute("COMMIT")
+      return result
+    } catch {
+      // SQLite has rolled back by itself after some errors (a full disk, for one). Where ROLLBACK fails the first error
+      // is still the one that tells.
+      if let handle, sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+      throw error
+    }
+  }
+
+  package var lastInsertRowID: Int64 { handle.map { sqlite3_last_insert_rowid($0) } ?? 0 }
+
+  /// The rows that the last INSERT, UPDATE or DELETE changed.
+  package var changes: Int { handle.map { Int(sqlite3_changes($0)) } ?? 0 }
+
+  /// Whether a transaction is open.
+  package var isInTransaction: Bool { handle.map { sqlite3_get_autocommit($0) == 0 } ?? false }
+
+  /// `PRAGMA user_version`: 0 in a new database.
+  package var userVersion: Int {
+    get throws { Int(try statement("PRAGMA user_version").first { $0.integer(0) ?? 0 } ?? 0) }
+  }
+
+  /// Takes part in a transaction.
+  package func setUserVersion(_ version: Int32) throws(SQLiteError) { try execute("PRAGMA user_version=\(version)") }
+
+  /// Ends every statement and closes the file; a second time does nothing. Use after it throws SQLITE_MISUSE.
+  package func close() {
+    for statement in statements.values { statement.finalize() }
+    statements = [:]
+    sqlite3_close_v2(handle)
+    handle = nil
+  }
+
+  private func open() throws(SQLiteError) -> OpaquePointer {
+    guard let handle else { throw SQLiteError(code: SQLITE_MISUSE, message: "the connection is closed") }
+    return handle
+  }
+
+  private func expect(_ sql: String, _ wanted: Value) throws(SQLiteError) {
+    let found: Value?
+    do { found = try statement(sql).first { $0.value(0) ?? .null } } catch {
+      throw error as? SQLiteError ?? SQLiteError(code: SQLITE_ERROR, message: "\(error)", statement: sql)
+    }
+    guard found == wanted else {
+      throw SQLiteError(code: SQLITE_ERROR, message: "the setting was not taken", statement: sql)
+    }
+  }
+
+  /// Makes the file with mode 0600 or gives it that mode.
+  private static func restrict(_ path: String) throws(SQLiteError) {
+    // Only a new file is opened here: closing a descriptor of an open database would drop its locks (POSIX).
+    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    if descriptor >= 0 {
+      Glibc.close(descriptor)
+    } else if errno != EEXIST || chmod(path, 0o600) != 0 {
+      let reason = String(cString: strerror(errno))
+      throw SQLiteError(code: SQLITE_CANTOPEN, message: "\(path): \(reason)")
+    }
+  }
+}

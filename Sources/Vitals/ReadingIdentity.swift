@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// What identifies a measurement (contract.md, `reading`): device, characteristic, user slot, values, and the device's
+/// own valid time; without one, the boot and the moment of receipt. Never the resident or status bits.
+package enum ReadingIdentity {
+  /// Values count by what they are, not by how they are written: 36.5 and 36.50 are one reading.
+  ///
+  /// - Parameter deviceTime: nil where the device said none, where its clock is not set (such a clock may show the same
+  ///   moment twice), and for streams, which no device sends again.
+  package static func id(
+    device: String, characteristic: String, user: Int?, values: [Quantity], deviceTime: CivilTime?, received: Moment
+  ) -> StableID {
+    var parts = [device, characteristic, user.map(String.init) ?? "none"]
+    for value in values {
+      switch value.content {
+      case .number(let number): parts.append("\(value.kind.rawValue)=\(canonical(number))")
+      case .absent(let reason): parts.append("\(value.kind.rawValue)=\(reason.rawValue)")
+      }
+    }
+    if let deviceTime {
+      parts.append("device \(deviceTime)")
+    } else {
+      parts += ["receipt \(received.bootID)", String(received.monotonicMs)]
+    }
+    return StableID(hashing: parts)
+  }
+
+  /// `mantissa e exponent` with no zero at the mantissa's end.
+  private static func canonical(_ number: ExactDecimal) -> String {
+    guard !number.isZero else { return "0" }
+    var (mantissa, exponent) = (number.mantissa, number.exponent)
+    while mantissa % 10 == 0 {
+      mantissa /= 10
+      exponent += 1
+    }
+    return "\(mantissa)e\(exponent)"
+  }
+}

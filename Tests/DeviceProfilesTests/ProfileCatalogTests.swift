@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import DeviceProfiles
+import Document
+import Testing
+
+@Suite struct ProfileCatalogTests {
+  @Test func holdsTheShippedProfilesSortedById() throws {
+    let catalog = try ShippedProfiles.catalog()
+    let standard = catalog.profiles.map(\.id).filter { $0.hasPrefix("bluetooth.") }
+    #expect(
+      standard == [
+        "bluetooth.battery", "bluetooth.blood-pressure", "bluetooth.heart-rate", "bluetooth.pulse-oximeter",
+      ])
+    #expect(catalog.profile(id: "bluetooth.heart-rate")?.title == "Heart Rate Service")
+    #expect(catalog.profile(id: "bluetooth.none") == nil)
+  }
+
+  @Test func streamsAreKnown() throws {
+    for (uuid, isStream) in [("2A37", true), ("2A5F", true), ("2A35", false), ("2A5E", false), ("2A19", false)] {
+      #expect(try ShippedProfiles.find(uuid).characteristic.isStream == isStream, "\(uuid)")
+    }
+  }
+
+  @Test func recognisesADeviceByItsServices() throws {
+    let catalog = try ShippedProfiles.catalog()
+    #expect(
+      catalog.profiles(forServices: ["0000180D-0000-1000-8000-00805F9B34FB", "180f", "fe59"]).map(\.id)
+        == ["bluetooth.battery", "bluetooth.heart-rate"])
+    #expect(catalog.profiles(forServices: []).isEmpty)
+    #expect(catalog.profiles(forServices: ["no uuid"]).isEmpty)
+  }
+
+  @Test(arguments: ["2A35", "2a35", "00002a35", "00002A35-0000-1000-8000-00805F9B34FB"])
+  func findsACharacteristicByAnyForm(uuid: String) throws {
+    let catalog = try ShippedProfiles.catalog()
+    #expect(catalog.find(characteristic: uuid, among: nil)?.profile.id == "bluetooth.blood-pressure")
+    #expect(catalog.find(characteristic: uuid, among: ["bluetooth.battery", "bluetooth.blood-pressure"]) != nil)
+    #expect(catalog.find(characteristic: uuid, among: ["bluetooth.battery", "gone"]) == nil)
+    #expect(catalog.find(characteristic: "2AFF", among: nil) == nil)
+  }
+
+  @Test func twoProfilesOfOneIdNameBothFiles() throws {
+    let first = try ProfileLoader.load(ProfileLoaderTests.good, file: "a.yaml")
+    let second = try ProfileLoader.load("\n" + ProfileLoaderTests.good, file: "b.yaml")
+    do {
+      _ = try ProfileCatalog([first, second])
+      Issue.record("no error")
+    } catch {
+      #expect(error.description == "b.yaml:2:5: id: 'test.cuff' is already the id of the profile in a.yaml")
+    }
+  }
+
+  @Test func uuidsHaveTwoForms() {
+    #expect(BluetoothUUID.full("2A37") == "00002a37-0000-1000-8000-00805f9b34fb")
+    #expect(BluetoothUUID.full("12345678") == "12345678-0000-1000-8000-00805f9b34fb")
+    #expect(BluetoothUUID.short("00002A37-0000-1000-8000-00805F9B34FB") == "2A37")
+    #expect(BluetoothUUID.short("2a37") == "2A37")
+    #expect(BluetoothUUID.short("12345678") == "12345678-0000-1000-8000-00805f9b34fb")
+    let vendor = "cdeacb80-5235-4c07-8846-93a37ee6b86d"
+    #expect(BluetoothUUID.short(vendor.uppercased()) == vendor)
+    #expect(BluetoothUUID.full(vendor.uppercased()) == vendor)
+    for text in ["", "2A3", "2A37-", "+A37", "zzzz", "00002a37_0000-1000-8000-00805f9b34fb"] {
+      #expect(BluetoothUUID.full(text) == nil)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import DeviceProfiles
+import Document
+import FoundationEssentials
+import Testing
+
+/// The profiles in `device-profiles/`, read from the source tree.
+enum ShippedProfiles {
+  static let root = String(#filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 })
+
+  static func load() throws -> [DeviceProfile] {
+    let folder = root + "/device-profiles"
+    var profiles: [DeviceProfile] = []
+    for maker in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
+      for name in try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(maker)").sorted()
+      where name.hasSuffix(".yaml") {
+        let text = try String(contentsOfFile: "\(folder)/\(maker)/\(name)", encoding: .utf8)
+        profiles.append(try ProfileLoader.load(text, file: "\(maker)/\(name)"))
+      }
+    }
+    return profiles
+  }
+
+  static func catalog() throws -> ProfileCatalog { try ProfileCatalog(load()) }
+
+  /// The way a shipped profile reads a characteristic.
+  static func find(_ uuid: String) throws -> (profile: DeviceProfile, characteristic: CharacteristicProfile) {
+    try #require(try catalog().find(characteristic: uuid, among: nil))
+  }
+
+  static func decode(_ bytes: [UInt8], as uuid: String, feature: [UInt8]? = nil) throws -> Measurement {
+    let found = try find(uuid)
+    return try Decoder.decode(bytes, as: found.characteristic, of: found.profile, feature: feature)
+  }
+}
