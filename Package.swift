@@ -37,7 +37,7 @@ let package = Package(
         "Vitals", "Document", "DeviceProfiles", "Alerting", "EventLoop", "DBus", "BlueZ", "Journal", "MQTT", "CSystemd",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-      ]),
+      ], exclude: ["Schemas"]),
     .executableTarget(
       name: "vigild", dependencies: ["Gateway", "EventLoop", .product(name: "Logging", package: "swift-log")]),
     .executableTarget(
@@ -50,6 +50,17 @@ let package = Package(
     .testTarget(name: "DocumentTests", dependencies: ["Document"]),
     .testTarget(name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "Vitals", "Document"]),
     .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Vitals", "Document"]),
-    .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Alerting", "Document", "Vitals"]),
+    .target(name: "GatewayTestKit", dependencies: ["Vitals"], path: "Tests/GatewayTestKit"),
+    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "GatewayTestKit"]),
+    .testTarget(
+      name: "MQTTTests",
+      dependencies: ["MQTT", "EventLoop", "GatewayTestKit", .product(name: "Logging", package: "swift-log")]),
+    .testTarget(name: "JournalTests", dependencies: ["Journal", "Alerting", "EventLoop", "Vitals", "GatewayTestKit"]),
+    .testTarget(
+      name: "GatewayTests",
+      dependencies: [
+        "Gateway", "Alerting", "Document", "Vitals", "Journal", "DeviceProfiles", "EventLoop", "GatewayTestKit",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
   ]
 )

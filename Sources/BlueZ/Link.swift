@@ -76,12 +76,7 @@ extension Central {
     try await subscribe(known, to: wanted)
     if !known.isConnected {
       report(.connecting)
-      do {
-        // The kernel waits for an advertisement and gives up after 20 to 40 s.
-        _ = try await call(known.path, Interface.device, "Connect", timeout: .seconds(60))
-      } catch let error as BusError where error.name == "org.bluez.Error.AlreadyConnected" {
-        log.debug("already connected", metadata: ["address": "\(address)"])
-      }
+      try await connect(known, subscribingTo: wanted)
     }
     guard await wait(.seconds(40), until: { $0.device(address)?.servicesResolved != false || !$0.isReady }) else {
       if Task.isCancelled { return }
@@ -95,6 +90,30 @@ extension Central {
     backoff.reset()
     report(.connected)
     _ = await wait(nil) { $0.device(address)?.isConnected != true || !$0.isReady }
+  }
+
+  /// Connects, and meanwhile subscribes to each wanted characteristic as soon as bluetoothd shows it: after its restart
+  /// 5.66 has no GATT objects of a bonded device until the next connection.
+  private func connect(_ device: Device, subscribingTo wanted: Set<String>) async throws {
+    let early = Task {
+      while await wait(nil, until: { $0.hasUnsubscribed(device, wanted) }) {
+        // What fails here is tried again once the services are resolved.
+        do { try await subscribe(device, to: wanted) } catch { return }
+      }
+    }
+    defer { early.cancel() }
+    do {
+      // The kernel waits for an advertisement and gives up after some 40 s.
+      _ = try await call(device.path, Interface.device, "Connect", timeout: .seconds(60))
+    } catch let error as BusError where error.name == "org.bluez.Error.AlreadyConnected" {
+      log.debug("already connected", metadata: ["address": "\(device.address)"])
+    }
+  }
+
+  private func hasUnsubscribed(_ device: Device, _ wanted: Set<String>) -> Bool {
+    objects.characteristics(of: device.path).contains {
+      wanted.contains($0.uuid) && $0.canNotify && !subscriptions.contains($0.path)
+    }
   }
 
   private var isReady: Bool { isAvailable && adapter?.isPowered == true }

@@ -48,6 +48,13 @@ package struct LedgerEntry: Sendable {
   /// When it was committed, in milliseconds since 1970; nil while the wall clock was unknown.
   package let atWallMs: Int64?
   package let content: Content
+
+  package init(lane: Lane, seq: Int64, atWallMs: Int64?, content: Content) {
+    self.lane = lane
+    self.seq = seq
+    self.atWallMs = atWallMs
+    self.content = content
+  }
 }
 
 /// How far a lane is.
@@ -56,6 +63,11 @@ package struct LanePosition: Sendable, Equatable {
   /// Everything up to and with this has been delivered.
   package let delivered: Int64
   package var waiting: Int64 { nextSeq - 1 - delivered }
+
+  package init(nextSeq: Int64, delivered: Int64) {
+    self.nextSeq = nextSeq
+    self.delivered = delivered
+  }
 }
 
 enum LedgerKind: Int64 {

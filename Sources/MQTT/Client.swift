@@ -33,7 +33,7 @@ package actor Client {
     /// Its thread has the handle.
     case connecting(Session)
     /// There is a socket; whether the broker has accepted is in `acceptedAt`.
-    case open(Session, socket: EventSource)
+    case open(Session, socket: WatchedSocket)
     case stopped
   }
 
@@ -102,6 +102,7 @@ package actor Client {
 
   /// Sends at QoS 1; the outcome comes as ``Event/acknowledged(token:reason:)``. After a throw nothing will.
   package func publish(topic: String, payload: [UInt8], retain: Bool, token: UInt64) throws(MQTTError) {
+    guard inFlight.count < Self.maximumInFlight else { throw .tooManyInFlight }
     try publish(topic: topic, payload: payload, retain: retain, for: .token(token))
   }
 
@@ -118,7 +119,8 @@ package actor Client {
   }
 
   /// Sends the last message, awaits its acknowledgement, disconnects in order (the broker forgets the will) and ends the
-  /// client for good. Without a connection, or once `timeout` is over, it ends at once, and the will speaks.
+  /// client for good. If the broker does not take the message within `timeout`, it ends without DISCONNECT and the will
+  /// speaks instead. Without a connection it ends at once.
   package func stop(
     final message: (topic: String, payload: [UInt8], retain: Bool)? = nil, timeout: Duration = .seconds(5)
   ) async {
@@ -136,7 +138,7 @@ package actor Client {
       if let message { isFinished = await sendLast(message) }
       if isFinished, case .open = state {
         session.disconnect()
-        if session.socket >= 0, !stopDeadlinePassed {
+        if !session.isClosed, !stopDeadlinePassed {
           socket.watch(forWriting: session.wantsWrite)
           await waitForStop()
         }
@@ -151,13 +153,13 @@ package actor Client {
     onEvent = { _ in }
   }
 
-  /// - Returns: whether the broker has it, or has refused it.
+  /// - Returns: whether the broker has it.
   private func sendLast(_ message: (topic: String, payload: [UInt8], retain: Bool)) async -> Bool {
     do {
       try publish(topic: message.topic, payload: message.payload, retain: message.retain, for: .last)
     } catch {
       log.warning("the last message was not sent", metadata: ["reason": "\(error)"])
-      return error != .notConnected
+      return false
     }
     if !stopDeadlinePassed { await waitForStop() }
     if lastReason == nil {
@@ -165,7 +167,7 @@ package actor Client {
     } else if let lastReason, lastReason >= 128 {
       log.warning("the broker refused the last message", metadata: ["reason": "\(lastReason)"])
     }
-    return lastReason != nil
+    return (lastReason ?? 255) < 128
   }
 
   // MARK: Connecting
@@ -189,8 +191,8 @@ package actor Client {
     }
     if let failure { return lost(failure) }
     do {
-      let socket = try EventSource.descriptor(session.socket, on: loop, wantsWrite: session.wantsWrite) {
-        [self] readiness in assumeIsolated { $0.socketReady(session, readiness) }
+      let socket = try WatchedSocket(session, on: loop) { [self] readiness in
+        assumeIsolated { $0.socketReady(session, readiness) }
       }
       // It drives the keep-alive, which also ends an attempt that the broker never answers.
       ticker = try EventSource.timer(after: .seconds(2), on: loop) { [self] in
@@ -227,7 +229,7 @@ package actor Client {
       if case .closed(let reason) = happening { failure = failure ?? reason } else { deliver(happening) }
     }
     guard case .open(let current, let socket) = state, current === session else { return }
-    if session.socket < 0 || failure != nil {
+    if session.isClosed || failure != nil {
       lost(refusal ?? failure ?? "connection lost")
     } else {
       socket.watch(forWriting: session.wantsWrite)
@@ -300,7 +302,6 @@ package actor Client {
 
   private func publish(topic: String, payload: [UInt8], retain: Bool, for purpose: Purpose) throws(MQTTError) {
     guard isConnected, case .open(let session, let socket) = state else { throw .notConnected }
-    guard inFlight.count < Self.maximumInFlight else { throw .tooManyInFlight }
     do throws(MQTTError) {
       inFlight[try session.publish(topic: topic, payload: payload, retain: retain)] = purpose
     } catch {

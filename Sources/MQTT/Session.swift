@@ -111,13 +111,25 @@ final class Session: @unchecked Sendable {
     mosquitto_property_add_int32(&properties, Int32(MQTT_PROP_MAXIMUM_PACKET_SIZE.rawValue), Self.maximumPacketSize)
     let result = mosquitto_connect_bind_v5(
       handle, credentials.host, Int32(credentials.port), keepAlive, nil, properties)
-    return result == 0 ? nil : text(ofResult: result, errno: errno)
+    guard result == 0 else { return text(ofResult: result, errno: errno) }
+    // The library does not: a child of this process would keep the connection open.
+    _ = fcntl(mosquitto_socket(handle), F_SETFD, FD_CLOEXEC)
+    return nil
   }
 
   // MARK: On the loop
 
-  /// -1 when the library has closed it.
-  var socket: Int32 { mosquitto_socket(handle) }
+  /// The library closes its socket when a connection ends.
+  var isClosed: Bool { mosquitto_socket(handle) < 0 }
+
+  /// A second descriptor of the socket, for the loop, which its owner closes. The library closes its own whenever it likes;
+  /// an epoll that is left with a closed descriptor cannot be told to forget it, and reports it still if a child process
+  /// has the socket: sd-event aborts on that.
+  func duplicateSocket() throws(MQTTError) -> Int32 {
+    let descriptor = fcntl(mosquitto_socket(handle), F_DUPFD_CLOEXEC, 0)
+    guard descriptor >= 0 else { throw .invalid("no descriptor to watch: \(String(cString: strerror(errno)))") }
+    return descriptor
+  }
   var wantsWrite: Bool { mosquitto_want_write(handle) }
 
   /// - Returns: what ended the connection, if something did.
