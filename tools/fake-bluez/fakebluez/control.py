@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control socket: the one who runs the scenario plays the household, the cat, and fate."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import shlex
+import sys
+from pathlib import Path
+
+from scenario import CALLS
+
+from .daemon import Daemon
+from .faults import Faults
+from .world import Peripheral, World
+
+
+class CommandError(Exception):
+    """What is answered after `error: `."""
+
+
+class Control:
+    def __init__(self, world: World, daemon: Daemon, faults: Faults):
+        self._world, self._daemon, self._faults = world, daemon, faults
+        self.quit = asyncio.Event()
+        self._restart: asyncio.Task | None = None
+        self._server: asyncio.Server | None = None
+
+    async def listen(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        # Under another name until it listens, so that whoever waits for the path can connect at once.
+        early = path.with_name(f".{path.name}.new")
+        early.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._serve, early)
+        os.rename(early, path)
+
+    def close(self) -> None:
+        if self._server:
+            self._server.close()
+        if self._restart:
+            self._restart.cancel()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):  # cancelled: the program ends
+            while line := await reader.readline():
+                try:
+                    answer = self._command(shlex.split(line.decode("utf-8", "replace")))
+                except (CommandError, ValueError) as error:
+                    answer = f"error: {error}"
+                writer.write(f"{answer}\n".encode())
+                await writer.drain()
+        writer.close()
+
+    def _command(self, words: list[str]) -> str:
+        match words:
+            case ["signal", name]:
+                self._world.signal(name).set()
+            case ["drop", device]:
+                if not self._peripheral(device).drop():
+                    raise CommandError("not connected")
+            case ["advertise", device, "on" | "off" as state]:
+                self._peripheral(device).advertise(state == "on")
+            case ["notify", device, uuid, value]:
+                self._notify(self._peripheral(device), uuid.lower(), value)
+            case ["passkey-of", device]:
+                number = self._peripheral(device).passkey
+                if number is None:
+                    raise CommandError("none shown")
+                return f"ok {number:06d}"
+            case ["quit"]:
+                self.quit.set()
+            case ["adapter", "power", "on" | "off" as state]:
+                if not self._daemon.adapter:
+                    raise CommandError("no adapter")
+                self._daemon.adapter.power(state == "on")
+            case ["adapter", "remove"]:
+                if not self._daemon.unplug():
+                    raise CommandError("no adapter")
+            case ["adapter", "add"]:
+                if not self._daemon.plug():
+                    raise CommandError("there is one, or bluetoothd is not there")
+            case ["restart", *seconds] if len(seconds) < 2:
+                self._begin_restart(_number(seconds[0]) if seconds else 1.0)
+            case ["error", call, name, text, *times] if len(times) < 2:
+                if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", name):
+                    raise CommandError(f"`{name}` is not a D-Bus error name")
+                self._faults.fail(_call(call), name, text, _times(times))
+            case ["hang", call, *times] if len(times) < 2:
+                self._faults.hang(_call(call), _times(times))
+            case _:
+                raise CommandError(f"unknown command: {' '.join(words)}")
+        return "ok"
+
+    def _peripheral(self, name: str) -> Peripheral:
+        if name not in self._world.peripherals:
+            raise CommandError(f"no device {name}")
+        return self._world.peripherals[name]
+
+    @staticmethod
+    def _notify(device: Peripheral, uuid: str, value: str) -> None:
+        spec = device.spec.characteristic(uuid)
+        if spec is None or not {"notify", "indicate"} & set(spec.properties):
+            raise CommandError(f"no characteristic {uuid} with notify or indicate")
+        if not device.connected:
+            raise CommandError("not connected")
+        if not device.indicate(uuid, bytes.fromhex(value)):
+            raise CommandError("nobody is subscribed")
+
+    def _begin_restart(self, away: float) -> None:
+        if self._restart and not self._restart.done():
+            raise CommandError("restarting already")
+        self._restart = asyncio.ensure_future(self._daemon.restart(away))
+        self._restart.add_done_callback(self._restarted)
+
+    def _restarted(self, task: asyncio.Task) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            print(f"fake-bluez: restart: {error}", file=sys.stderr)
+            self.quit.set()
+
+
+def _call(name: str) -> str:
+    if name not in CALLS:
+        raise CommandError(f"unknown call (known: {', '.join(CALLS)})")
+    return name
+
+
+def _times(words: list[str]) -> int:
+    if words and not re.fullmatch(r"[1-9]\d{0,8}", words[0]):
+        raise CommandError("TIMES is a number from 1")
+    return int(words[0]) if words else 1
+
+
+def _number(word: str) -> float:
+    if not re.fullmatch(r"\d+(\.\d+)?", word):
+        raise CommandError("SECONDS is a number")
+    return float(word)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One life of bluetoothd after another: it takes the name, shows its objects, and can die and come back."""
+
+from __future__ import annotations
+
+import asyncio
+
+from dbus_fast import RequestNameReply
+from dbus_fast.aio import MessageBus
+
+from .adapter import PATH, Adapter
+from .agent import AgentManager
+from .bus import ObjectTree
+from .faults import Faults
+from .storage import Storage
+from .timing import Timing
+from .world import World
+
+BUS_NAME = "org.bluez"
+
+
+class NameTaken(Exception):
+    """Somebody else is org.bluez on this bus, most likely the real one."""
+
+
+class Daemon:
+    def __init__(self, address: str, world: World, faults: Faults, timing: Timing, manufacture: bool):
+        self._address, self._world, self._faults, self._timing = address, world, faults, timing
+        self._manufacture = manufacture
+        self._storage = Storage()
+        self._tree: ObjectTree | None = None
+        self._agents: AgentManager | None = None
+        self.adapter: Adapter | None = None
+
+    async def start(self) -> None:
+        bus = await MessageBus(bus_address=self._address).connect()
+        self._tree = ObjectTree(bus, self._faults)
+        await self._tree.start()
+        self._agents = AgentManager(self._tree, self._timing.agent_timeout)
+        self._tree.export("/org/bluez", self._agents)
+        self.plug()
+        if await bus.request_name(BUS_NAME) is not RequestNameReply.PRIMARY_OWNER:
+            self.stop()
+            raise NameTaken(f"{BUS_NAME} is taken on {self._address}")
+
+    def stop(self) -> None:
+        """Dies: no signal, no Release to the agents, links gone. What is stored stays in the Storage."""
+        if self.adapter:
+            self.adapter.halt()
+            self.adapter = None
+        if self._tree:
+            self._tree.stop()
+            self._tree = None
+
+    async def restart(self, away: float) -> None:
+        self.stop()
+        await asyncio.sleep(away)
+        await self.start()
+
+    def plug(self) -> bool:
+        if self.adapter or not self._tree or not self._agents:
+            return False
+        self.adapter = Adapter(self._tree, self._world, self._storage, self._agents, self._timing, self._manufacture)
+        self._tree.export(PATH, self.adapter)
+        self.adapter.load()
+        return True
+
+    def unplug(self) -> bool:
+        if not self.adapter:
+            return False
+        self.adapter.unplug()
+        self.adapter = None
+        return True

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The devices themselves, as they would be in the air: what goes on there goes on whether or not bluetoothd lives.
+
+A story acts on a Peripheral; bluetoothd's side (device.py) holds on to one as its Host. The two sides meet only in
+`link_up`, `link_down`, `indicate` and `Host`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from scenario import Device as DeviceSpec
+from scenario import Scenario
+
+from .events import Events
+
+
+class Host(Protocol):
+    """The gateway's end of a link."""
+
+    def value_arrived(self, uuid: str, value: bytes) -> bool:
+        """A notification or indication; False if nobody is there for it (an indication is confirmed all the same)."""
+
+    def link_lost(self) -> None:
+        """The device ended the link, or went out of range."""
+
+
+class Peripheral:
+    def __init__(self, spec: DeviceSpec, events: Events, passkey_dir: Path | None):
+        self.spec, self._events, self._passkey_dir = spec, events, passkey_dir
+        self.advertising = spec.advertise
+        self.host: Host | None = None
+        self.paired = False  # keys are there: for good if bonded, else until the link ends
+        self.bonded = False
+        self.subscribed: set[str] = set()  # the client configuration of this link, bluetoothd's own uses included
+        self.values = {uuid: item.value for service in spec.gatt.values() for uuid, item in service.items()}
+        self.passkey: int | None = None  # on its display now
+        self.sent = 0
+        self._waiting: set[asyncio.Future] = set()
+
+    # Waiting for something to become true
+
+    def _touched(self) -> None:
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            future = asyncio.get_running_loop().create_future()
+            self._waiting.add(future)
+            try:
+                await future
+            finally:
+                self._waiting.discard(future)
+
+    # The air
+
+    @property
+    def connected(self) -> bool:
+        return self.host is not None
+
+    @property
+    def visible(self) -> bool:
+        """Can be heard and connected to: a device with a link advertises no more until that ends."""
+        return self.advertising and self.host is None
+
+    def advertise(self, on: bool) -> None:
+        if self.advertising != on:
+            self.advertising = on
+            self._events.write("advertising", device=self.spec.id, on=on)
+            self._touched()
+
+    def link_up(self, host: Host) -> None:
+        self.host = host
+        self.paired = self.bonded
+        self._events.write("connected", device=self.spec.id)
+        self._touched()
+
+    def link_down(self) -> None:
+        """The host ended the link, or there is none on the other side any more."""
+        if self.host is None:
+            return
+        self.host = None
+        self.subscribed.clear()
+        self.paired = self.bonded
+        self._events.write("disconnected", device=self.spec.id)
+        self._touched()
+
+    def drop(self) -> bool:
+        """The device ends the link itself."""
+        host = self.host
+        if host is None:
+            return False
+        self.link_down()
+        host.link_lost()
+        return True
+
+    # Subscriptions and values
+
+    def subscribe(self, uuid: str, on: bool) -> None:
+        if on == (uuid in self.subscribed):
+            return
+        (self.subscribed.add if on else self.subscribed.discard)(uuid)
+        self._events.write("subscribed" if on else "unsubscribed", device=self.spec.id, characteristic=uuid)
+        self._touched()
+
+    def indicate(self, uuid: str, value: bytes) -> bool:
+        """Sends a value. False if it came to nobody, which the device does not notice."""
+        if self.host is None:
+            return False
+        self.values[uuid] = value
+        if not self.host.value_arrived(uuid, value):
+            self._events.write("dropped", device=self.spec.id, characteristic=uuid, value=value.hex())
+            return False
+        self.sent += 1
+        self._events.write("sent", device=self.spec.id, characteristic=uuid, value=value.hex(), n=self.sent)
+        return True
+
+    # Pairing
+
+    def show_passkey(self) -> int:
+        self.passkey = random.randrange(1_000_000) if self.spec.passkey is None else self.spec.passkey
+        if self._passkey_dir:
+            partial = self._passkey_dir / f".{self.spec.id}.new"
+            partial.write_text(f"{self.passkey}\n")
+            os.replace(partial, self._passkey_dir / self.spec.id)
+        self._events.write("passkey", device=self.spec.id, passkey=self.passkey)
+        return self.passkey
+
+    def hide_passkey(self) -> None:
+        self.passkey = None
+        if self._passkey_dir:
+            (self._passkey_dir / self.spec.id).unlink(missing_ok=True)
+
+    def pairing_done(self, bonded: bool) -> None:
+        self.paired, self.bonded = True, bonded
+        self._events.write("paired", device=self.spec.id, bonded=bonded)
+        self._touched()
+
+
+class World:
+    """All devices, and the signals by which the one who runs the scenario lets their stories go on."""
+
+    def __init__(self, scenario: Scenario, events: Events, passkey_dir: Path | None):
+        self.scenario = scenario
+        self.peripherals = {spec.id: Peripheral(spec, events, passkey_dir) for spec in scenario.devices}
+        self._signals: dict[str, asyncio.Event] = {}
+
+    def at(self, address: str) -> Peripheral:
+        return next(one for one in self.peripherals.values() if one.spec.address == address)
+
+    def signal(self, name: str) -> asyncio.Event:
+        return self._signals.setdefault(name, asyncio.Event())
