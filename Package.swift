@@ -55,6 +55,11 @@ let package = Package(
     .testTarget(
       name: "MQTTTests",
       dependencies: ["MQTT", "EventLoop", "GatewayTestKit", .product(name: "Logging", package: "swift-log")]),
+    .testTarget(
+      name: "BlueZTests",
+      dependencies: [
+        "BlueZ", "DBus", "EventLoop", "GatewayTestKit", .product(name: "Logging", package: "swift-log"),
+      ]),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "Alerting", "EventLoop", "Vitals", "GatewayTestKit"]),
     .testTarget(
       name: "GatewayTests",

@@ -41,7 +41,7 @@ package actor Central {
 
   var connection: BusConnection?
   var objects = ObjectTree()
-  private(set) var isAvailable = false
+  package private(set) var isAvailable = false
   /// Paths that this bus connection has a notification session for. bluetoothd keeps them over disconnections.
   var subscriptions: Set<String> = []
   private var waiters: [Int: Waiter] = [:]

@@ -78,13 +78,19 @@ extension Central {
       report(.connecting)
       try await connect(known, subscribingTo: wanted)
     }
-    guard await wait(.seconds(40), until: { $0.device(address)?.servicesResolved != false || !$0.isReady }) else {
-      if Task.isCancelled { return }
+    let settled = await wait(.seconds(40)) { central in
+      guard let device = central.device(address), device.isConnected, central.isReady else { return true }
+      return device.servicesResolved
+    }
+    if Task.isCancelled { return }
+    guard settled else {
       _ = try? await call(known.path, Interface.device, "Disconnect")
       throw BlueZError.timedOut("finding the services of \(address)")
     }
+    // A device may say what it has to say and hang up before its services are resolved: that is no failure.
     guard let connected = device(address), connected.isConnected else {
-      throw BlueZError.timedOut("keeping the connection to \(address)")
+      backoff.reset()
+      return
     }
     try await subscribe(connected, to: wanted)
     backoff.reset()

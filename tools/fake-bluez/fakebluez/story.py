@@ -88,7 +88,7 @@ class Story:
     async def _send(self, uuid: str, value: bytes) -> None:
         device = self._peripheral
         while True:
-            await device.until(lambda: uuid in device.subscribed)
+            await device.until(lambda: device.wanted(uuid))
             if device.indicate(uuid, value):
                 return
 

@@ -38,6 +38,7 @@ class Peripheral:
         self.paired = False  # keys are there: for good if bonded, else until the link ends
         self.bonded = False
         self.subscribed: set[str] = set()  # the client configuration of this link, bluetoothd's own uses included
+        self.remembered: set[str] = set()  # the client configuration that a bonded device keeps over disconnections
         self.values = {uuid: item.value for service in spec.gatt.values() for uuid, item in service.items()}
         self.passkey: int | None = None  # on its display now
         self.sent = 0
@@ -107,17 +108,26 @@ class Peripheral:
         if on == (uuid in self.subscribed):
             return
         (self.subscribed.add if on else self.subscribed.discard)(uuid)
+        if self.bonded:
+            (self.remembered.add if on else self.remembered.discard)(uuid)
         self._events.write("subscribed" if on else "unsubscribed", device=self.spec.id, characteristic=uuid)
         self._touched()
 
+    def wanted(self, uuid: str) -> bool:
+        """Whether the device thinks that the host wants values: a bonded one remembers it from the last link, and sends
+        at once, subscribed or not (Core, Vol 3, Part G, 3.3.3.3)."""
+        return self.host is not None and (uuid in self.subscribed or self.bonded and uuid in self.remembered)
+
     def indicate(self, uuid: str, value: bytes) -> bool:
-        """Sends a value. False if it came to nobody, which the device does not notice."""
+        """Sends a value. False if it was for nobody. One that a bonded device was asked for, and that bluetoothd
+        confirms and drops because nobody listens yet, is handed over: it is `sent`, and lost."""
         if self.host is None:
             return False
         self.values[uuid] = value
         if not self.host.value_arrived(uuid, value):
             self._events.write("dropped", device=self.spec.id, characteristic=uuid, value=value.hex())
-            return False
+            if not self.wanted(uuid):
+                return False
         self.sent += 1
         self._events.write("sent", device=self.spec.id, characteristic=uuid, value=value.hex(), n=self.sent)
         return True
@@ -140,6 +150,7 @@ class Peripheral:
 
     def pairing_done(self, bonded: bool) -> None:
         self.paired, self.bonded = True, bonded
+        self.remembered = set(self.subscribed) if bonded else set()
         self._events.write("paired", device=self.spec.id, bonded=bonded)
         self._touched()
 
