@@ -41,6 +41,8 @@ package struct Health: Sendable, Codable, Equatable {
 
   package struct Storage: Sendable, Codable, Equatable {
     package let freeBytes: Int64?
+    /// Values that no profile could decode; they are kept.
+    package let undecodedValues: Int
     package let error: String?
   }
 

@@ -19,20 +19,21 @@ struct HealthReport: Sendable {
     let bluetooth = await collector.bluetooth
     let known = Dictionary(await collector.devices().map { ($0.address, $0) }, uniquingKeysWith: { $1 })
     let lastReading = await ingest.lastReading
-    let (devices, queues, openAlerts, journalError) = await stored()
+    let stored = await readJournal()
     let writeError = await ingest.writeError
     return Health(
       version: Version.current, uptimeSeconds: (now.monotonicMs - startedMonotonicMs) / 1000, bootId: now.bootID,
       clockSynchronized: now.synchronized, wallClockKnown: now.wallMs != nil, broker: await publisher.state,
-      queues: queues, openAlerts: openAlerts,
+      queues: stored.queues, openAlerts: stored.openAlerts,
       bluetooth: Health.Bluetooth(
         available: bluetooth.available, adapter: bluetooth.adapter?.address ?? "",
         powered: bluetooth.adapter?.isPowered ?? false,
         controllers: Controller.all().map {
           Health.Controller(name: $0.name, address: $0.address, up: $0.isUp, running: $0.isRunning)
         }),
-      storage: Health.Storage(freeBytes: freeBytes(), error: writeError ?? journalError),
-      devices: devices.map { device in
+      storage: Health.Storage(
+        freeBytes: freeBytes(), undecodedValues: stored.undecoded, error: writeError ?? stored.error),
+      devices: stored.devices.map { device in
         let state = collector.board.state(of: device.id) ?? .waitingForBluetooth
         let seen = known[device.address.description]
         return Health.Device(
@@ -43,18 +44,29 @@ struct HealthReport: Sendable {
       })
   }
 
-  private func stored() async -> ([EnrolledDevice], [Health.Queue], Int, String?) {
+  private struct Stored {
+    var devices: [EnrolledDevice] = []
+    var queues: [Health.Queue] = []
+    var openAlerts = 0
+    var undecoded = 0
+    var error: String?
+  }
+
+  private func readJournal() async -> Stored {
+    var stored = Stored()
     do {
-      var queues: [Health.Queue] = []
+      stored.devices = try await journal.devices()
       for lane in Lane.allCases {
         let position = try await journal.position(lane)
-        queues.append(
+        stored.queues.append(
           Health.Queue(lane: lane.name, lastSeq: position.nextSeq - 1, waiting: position.waiting))
       }
-      return (try await journal.devices(), queues, try await journal.openAlerts().count, nil)
+      stored.openAlerts = try await journal.openAlerts().count
+      stored.undecoded = try await journal.undecodedCount()
     } catch {
-      return ([], [], 0, "\(error)")
+      stored.error = "\(error)"
     }
+    return stored
   }
 
   private func freeBytes() -> Int64? {

@@ -80,9 +80,10 @@ package actor PublisherService: Service {
     }
   }
 
-  package func publishHealth(_ health: Health) {
-    guard let message = try? writer.health(health, at: clock()) else { return }
-    send(message, retain: false)
+  /// - Returns: false while there is no connection: the first one after it is to come at once.
+  package func publishHealth(_ health: Health) -> Bool {
+    guard state.connected, let message = try? writer.health(health, at: clock()) else { return false }
+    return publish(message, retain: false, token: Self.besideLedger)
   }
 
   // MARK: the broker's side

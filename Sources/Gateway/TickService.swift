@@ -39,9 +39,8 @@ package struct TickService: Service {
           ServiceManager.alive(status: status)
           nextSign = now + watchdog
         }
-        if now >= nextHealth {
-          await publisher.publishHealth(await health())
-          nextHealth = now + Self.healthInterval
+        if now >= nextHealth, await publisher.state.connected {
+          if await publisher.publishHealth(await health()) { nextHealth = now + Self.healthInterval }
         }
         try? await Task.sleep(for: .seconds(1))
       }

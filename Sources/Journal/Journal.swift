@@ -182,6 +182,11 @@ package actor Journal {
     try readings.recent(bootID: bootID, sinceMonotonicMs: sinceMonotonicMs, limit: limit)
   }
 
+  /// How many values no profile could decode.
+  package func undecodedCount() throws -> Int {
+    Int(try connection.statement("SELECT count(*) FROM undecoded").first { $0.integer(0) ?? 0 } ?? 0)
+  }
+
   // MARK: devices
 
   package func devices() throws -> [EnrolledDevice] { try registry.all() }

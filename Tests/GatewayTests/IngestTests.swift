@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Alerting
+import Document
+import EventLoop
+import GatewayTestKit
+import Journal
+import Logging
+import Synchronization
+import Testing
+import Vitals
+
+@testable import Gateway
+
+/// Readings on their way into a real database.
+@Suite struct IngestTests {
+  /// A clock that the test moves.
+  final class HandClock: Sendable {
+    private let ms = Mutex<Int64>(1_000_000)
+    func advance(_ delta: Int64) { ms.withLock { $0 += delta } }
+    var clock: Clock { { [self] in Samples.moment(ms.withLock { $0 }) } }
+  }
+
+  let directory: TemporaryDirectory
+  let hand = HandClock()
+  static let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+  static let oximeter = "00002a5f-0000-1000-8000-00805f9b34fb"
+  static let cuff = "00002a35-0000-1000-8000-00805f9b34fb"
+
+  init() throws {
+    SiteTime.use(zone: "Asia/Shanghai")
+    directory = try TemporaryDirectory()
+  }
+
+  struct Box {
+    let journal: Journal
+    let ingest: Ingest
+    let address: DeviceAddress
+  }
+
+  func rules() throws -> RuleSet {
+    let text = "OX-1: {confirm-seconds: 2, clear-seconds: 2}\nsettle-seconds: 0\n"
+    return try RuleSet(overriding: YAML.parse(text, file: "rules.yaml"))
+  }
+
+  func open(enrolling: Bool) async throws -> Box {
+    let journal = try Journal(
+      path: directory.file("vigil.db"), loop: EventLoop(name: "journal"), newEpoch: "epoch", now: hand.clock())
+    let address = try #require(DeviceAddress("F5:F1:F2:F3:F4:03"))
+    if enrolling {
+      _ = try await journal.enrol(
+        address: address, model: "Oximeter", profiles: ["bluetooth.pulse-oximeter", "bluetooth.blood-pressure"],
+        resident: try #require(ResidentID("r-31k7")), link: .encrypted, now: hand.clock())
+    }
+    let ingest = Ingest(
+      journal: journal, catalog: try Daemon.catalog(in: [Self.root + "/device-profiles"]), rules: try rules(),
+      clock: hand.clock, log: Logger(label: "test"))
+    try await ingest.resume { _ in }
+    return Box(journal: journal, ingest: ingest, address: address)
+  }
+
+  /// One second passes, and the oximeter says a SpO2 and a pulse of 72.
+  func say(_ spo2: UInt8, to box: Box) async {
+    hand.advance(1000)
+    box.ingest.receive(address: box.address, characteristic: Self.oximeter, bytes: [0, spo2, 0, 72, 0])
+    await box.ingest.drain()
+  }
+
+  func alerts(_ box: Box) async throws -> [Alert] {
+    try await box.journal.entries(.alert, after: 1, limit: 100).compactMap { entry in
+      if case .alert(let alert) = entry.content { alert } else { nil }
+    }
+  }
+
+  @Test func aStreamWaitsAndASpotReadingTakesItAlongAtOnce() async throws {
+    let box = try await open(enrolling: true)
+    await say(97, to: box)
+    #expect(try await box.journal.position(.reading).nextSeq == 2)
+    box.ingest.receive(address: box.address, characteristic: Self.cuff, bytes: [0, 128, 0, 80, 0, 96, 0])
+    await box.ingest.drain()
+    #expect(try await box.journal.position(.reading).nextSeq == 4)
+  }
+
+  @Test func anAlertCommitsTheReadingsBeforeItAtOnce() async throws {
+    let box = try await open(enrolling: true)
+    for _ in 0..<3 { await say(86, to: box) }
+    #expect(try await alerts(box).map(\.phase) == [.start])
+    #expect(try await box.journal.position(.reading).nextSeq == 5)
+  }
+
+  @Test func anEpisodeGoesOnAfterARestart() async throws {
+    let first = try await open(enrolling: true)
+    for _ in 0..<3 { await say(86, to: first) }
+    await first.ingest.commit()
+    await first.journal.close()
+
+    let second = try await open(enrolling: false)
+    for _ in 0..<5 { await say(86, to: second) }
+    for _ in 0..<5 { await say(97, to: second) }
+    await second.ingest.commit()
+    let transitions = try await alerts(second)
+    #expect(transitions.map(\.phase) == [.start, .clear])
+    #expect(Set(transitions.map(\.alert)).count == 1)
+    #expect(transitions.map(\.version) == [1, 2])
+  }
+
+  @Test func aConfirmationGoesOnAfterARestart() async throws {
+    let first = try await open(enrolling: true)
+    for _ in 0..<2 { await say(86, to: first) }
+    await first.ingest.commit()
+    await first.journal.close()
+
+    let second = try await open(enrolling: false)
+    await say(86, to: second)
+    #expect(try await alerts(second).map(\.phase) == [.start])
+  }
+
+  @Test func whatCannotBeDecodedIsKeptAndTheRestGoesOn() async throws {
+    let box = try await open(enrolling: true)
+    box.ingest.receive(address: box.address, characteristic: Self.cuff, bytes: [0x1e, 0x9c])
+    box.ingest.receive(address: box.address, characteristic: Self.cuff, bytes: [])
+    box.ingest.receive(address: box.address, characteristic: Self.cuff, bytes: [0, 128, 0, 80, 0, 96, 0])
+    await box.ingest.drain()
+    #expect(try await box.journal.position(.reading).nextSeq == 3)
+    #expect(try await box.journal.undecodedCount() == 2)
+  }
+
+  @Test func strangersAreNotHeard() async throws {
+    let box = try await open(enrolling: true)
+    let stranger = try #require(DeviceAddress("00:11:22:33:44:55"))
+    box.ingest.receive(address: stranger, characteristic: Self.cuff, bytes: [0, 128, 0, 80, 0, 96, 0])
+    await box.ingest.drain()
+    await box.ingest.commit()
+    #expect(try await box.journal.position(.reading).nextSeq == 2)
+  }
+}
