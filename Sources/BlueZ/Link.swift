@@ -73,9 +73,14 @@ extension Central {
     }
     guard let known = device(address) else { return }
 
-    try await subscribe(known, to: wanted)
     if !known.isConnected {
       report(.connecting)
+      do {
+        try await subscribe(known, to: wanted)
+      } catch {
+        // It is tried again on the connection; what the device says before that would be lost, so say so.
+        log.warning("cannot subscribe before connecting", metadata: ["address": "\(address)", "error": "\(error)"])
+      }
       try await connect(known, subscribingTo: wanted)
     }
     let settled = await wait(.seconds(40)) { central in
@@ -124,20 +129,21 @@ extension Central {
 
   private var isReady: Bool { isAvailable && adapter?.isPowered == true }
 
-  /// Installs the notification sessions that this connection to the bus does not have yet.
+  /// Makes sure of the notification sessions, each time anew: StartNotify of a session that lives is answered at once.
+  /// Where a device hangs up while bluetoothd registers the session on a new link, 5.66 drops it and tells nobody
+  /// (src/gatt-client.c, register_notify_cb).
   private func subscribe(_ device: Device, to wanted: Set<String>) async throws {
     for characteristic in objects.characteristics(of: device.path)
-    where wanted.contains(characteristic.uuid) && characteristic.canNotify
-      && !subscriptions.contains(characteristic.path) {
+    where wanted.contains(characteristic.uuid) && characteristic.canNotify {
       // Before the call: the first value may overtake its reply.
-      subscriptions.insert(characteristic.path)
+      let isNew = subscriptions.insert(characteristic.path).inserted
       do {
         _ = try await call(characteristic.path, Interface.characteristic, "StartNotify")
       } catch let error as BusError where error.name == "org.bluez.Error.InProgress" {
-        // This connection already has a session that waits for the link.
+        // The session is there and waits for the link.
         continue
       } catch {
-        subscriptions.remove(characteristic.path)
+        if isNew { subscriptions.remove(characteristic.path) }
         throw error
       }
     }

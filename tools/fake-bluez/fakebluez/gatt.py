@@ -12,6 +12,7 @@ What a client has to know and what is therefore kept here as it is there:
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ class Session:
     """notify_client in src/gatt-client.c."""
     owner: str
     registered: bool = False  # in effect on this link
+    written: bool = True      # the device has confirmed the client configuration that a new link is given
     client_gone: Callable[[], None] = lambda: None
 
 
@@ -242,6 +244,8 @@ class Characteristic(Interface):
         for session in list(self.sessions):
             if self._device.secured:
                 self._in_effect(session)
+                session.written = False
+                self._device.later(self._written(session))
             else:
                 self._device.later(self._register_again(session))
 
@@ -251,10 +255,18 @@ class Characteristic(Interface):
         except errors.BlueZError:
             pass  # bluetoothd drops the session without telling anybody
 
+    async def _written(self, session: Session) -> None:
+        await asyncio.sleep(self._device.timing.register_delay)
+        session.written = True
+
     def link_down(self) -> None:
-        """clear_notify_id: the sessions stay and wait; Notifying stays as it is."""
-        for session in self.sessions:
+        """clear_notify_id: the sessions stay and wait; Notifying stays as it is. One whose configuration was still being
+        written is dropped without a word (register_notify_cb): a client has to call StartNotify again."""
+        for session in list(self.sessions):
             session.registered = False
+            if not session.written:
+                self.sessions.remove(session)
+                self.tree.unwatch(session.owner, session.client_gone)
 
     def value_arrived(self, value: bytes) -> bool:
         registered = [session for session in self.sessions if session.registered]

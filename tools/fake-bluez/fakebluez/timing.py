@@ -22,6 +22,7 @@ class Timing:
     link_delay: float = 0.05         # from the advertisement that was heard to the link
     resolve_delay: float = 0.3       # discovering the services for the first time
     cached_delay: float = 0.05       # the same with a cached table
+    register_delay: float = 0.02     # writing a client configuration on a new link
     pair_delay: float = 0.05         # the security manager's exchange
 
     @staticmethod

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from conftest import SCENARIOS, Client, Fake, device_path, fails
+from conftest import SCENARIOS, CallFailed, Client, Fake, device_path, fails
 
 STRAP, CUFF, OXIMETER, RECONNECT = (device_path(number) for number in (1, 2, 3, 6))
 
@@ -79,6 +79,10 @@ def test_contract_every_indication_at_link_up_arrives(play) -> None:
         await client.start_notify(path)
         for n in range(1, 31):
             await client.until(lambda: client.changes(RECONNECT, "Connected")[-1] is False)
+            try:
+                await client.start_notify(path)  # a hang-up may have ended the session, see the next test
+            except CallFailed as error:
+                assert error.name == "org.bluez.Error.InProgress"
             await client.call(RECONNECT, "Device1", "Connect")
             await client.until(lambda: len(client.values(path)) >= n)
             await fake.event("disconnected", n + 1, device="reconnect")
@@ -87,6 +91,20 @@ def test_contract_every_indication_at_link_up_arrives(play) -> None:
         assert client.values(path)[:20] == [f"00{n:02x}0050005800" for n in range(1, 21)]
 
     play(test, SCENARIOS / "contract.yaml")
+
+
+def test_a_hang_up_while_the_session_is_registered_again_drops_it(play) -> None:
+    async def test(fake: Fake, client: Client) -> None:
+        await client.discover(RECONNECT)
+        await client.connect(RECONNECT)
+        path = await client.characteristic(RECONNECT, "2a35")
+        await client.start_notify(path)
+        await client.until(lambda: client.changes(RECONNECT, "Connected").count(False) == 1)
+        await client.call(RECONNECT, "Device1", "Connect")
+        await client.until(lambda: client.changes(RECONNECT, "Connected").count(False) == 2)
+        await client.start_notify(path)  # of a session that lived the answer would be InProgress
+
+    play(test, SCENARIOS / "contract.yaml", REGISTER_DELAY="5")
 
 
 def test_evening(play) -> None:
