@@ -39,7 +39,7 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], exclude: ["Schemas"]),
     .executableTarget(
-      name: "vigild", dependencies: ["Gateway", "EventLoop", .product(name: "Logging", package: "swift-log")]),
+      name: "vigild", dependencies: ["Gateway", "Document", "EventLoop", .product(name: "Logging", package: "swift-log")]),
     .executableTarget(
       name: "vigilctl",
       dependencies: [

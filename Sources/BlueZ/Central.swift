@@ -18,12 +18,15 @@ package enum BlueZError: Error, Sendable, CustomStringConvertible {
   case unavailable(String)
   case deviceNotFound(String)
   case timedOut(String)
+  /// The device ended the link before it said anything.
+  case hungUp(String)
 
   package var description: String {
     switch self {
     case .unavailable(let what): what
     case .deviceNotFound(let address): "\(address) is not in sight: switch it on, bring it near and try again"
     case .timedOut(let what): "\(what) took too long"
+    case .hungUp(let address): "\(address) hung up at once: if that goes on, forget it and pair it again"
     }
   }
 }
@@ -49,6 +52,11 @@ package actor Central {
   private var discoveryUsers = 0
   var agent: PairingAgent?
   var hasExportedAgent = false
+  var isPairing = false
+  /// How many values each device has sent.
+  private(set) var valueCount: [String: Int] = [:]
+  /// Changes with everything that makes an answer of bluetoothd out of date.
+  private var generation = 0
 
   /// - Parameters:
   ///   - adapterName: `hci0`
@@ -95,6 +103,7 @@ package actor Central {
     objects.removeAll()
     subscriptions = []
     isAvailable = false
+    generation += 1
     changed()
   }
 
@@ -104,29 +113,41 @@ package actor Central {
     if hasOwner { Task { await self.load() } }
   }
 
+  /// Reads what bluetoothd has. Where it is there but does not answer, again until it does.
   private func load() async {
     guard let connection else { return }
+    let generation = generation
     do {
       let reply = try await connection.call("org.bluez", "/", Interface.objectManager, "GetManagedObjects")
-      guard let managed = reply.first else { return }
+      guard generation == self.generation, let managed = reply.first else { return }
       objects.replace(with: managed)
       try await prepareAdapter()
+      guard generation == self.generation else { return }
       isAvailable = true
       changed()
+    } catch let error as BusError where error.name == "org.freedesktop.DBus.Error.ServiceUnknown" {
+      log.notice("bluetoothd is not running")
     } catch {
-      log.debug("bluetoothd is not there yet: \(error)")
+      log.warning("bluetoothd does not answer, will try again: \(error)")
+      let isLate = await wait(.seconds(5)) { $0.generation != generation }
+      if !isLate { await load() }
     }
   }
 
   /// A controller that is off is switched on; the agent and a running discovery are registered anew.
   private func prepareAdapter() async throws {
     try await registerAgent()
-    if let adapter = objects.adapter(named: adapterName), !adapter.isPowered {
-      do {
-        try await setProperty(adapter.path, Interface.adapter, "Powered", .bool(true))
-      } catch { log.warning("cannot switch on \(adapterName): \(error)") }
-    }
+    await switchOn()
     if discoveryUsers > 0 { await startDiscovery() }
+  }
+
+  func switchOn() async {
+    guard let adapter = objects.adapter(named: adapterName), !adapter.isPowered else { return }
+    do {
+      try await setProperty(adapter.path, Interface.adapter, "Powered", .bool(true))
+    } catch {
+      log.warning("cannot switch on \(adapterName): \(error)")
+    }
   }
 
   private func handle(_ signal: BusSignal) {
@@ -161,6 +182,7 @@ package actor Central {
       log.debug("a value of an unknown characteristic", metadata: ["path": "\(path)"])
       return
     }
+    valueCount[device.address, default: 0] += 1
     onNotification(Notification(address: device.address, characteristic: characteristic.uuid, bytes: bytes))
   }
 

@@ -65,13 +65,18 @@ extension Central {
   ) async throws {
     if !isReady {
       report(.waitingForBluetooth)
-      guard await wait(nil, until: { $0.isReady }) else { return }
+      guard await wait(.seconds(30), until: { $0.isReady }) else {
+        // bluetoothd may have refused to switch the controller on (rfkill, busy): ask again.
+        await switchOn()
+        return
+      }
     }
     if device(address) == nil {
       report(.searching)
       await discovering { _ = await wait(.seconds(60)) { $0.device(address) != nil || !$0.isReady } }
     }
     guard let known = device(address) else { return }
+    let valuesBefore = valueCount[known.address] ?? 0
 
     if !known.isConnected {
       report(.connecting)
@@ -92,8 +97,9 @@ extension Central {
       _ = try? await call(known.path, Interface.device, "Disconnect")
       throw BlueZError.timedOut("finding the services of \(address)")
     }
-    // A device may say what it has to say and hang up before its services are resolved: that is no failure.
     guard let connected = device(address), connected.isConnected else {
+      // A device may say what it has to say and hang up before its services are resolved: that is no failure.
+      guard valueCount[known.address] ?? 0 > valuesBefore else { throw BlueZError.hungUp(address) }
       backoff.reset()
       return
     }
@@ -112,13 +118,20 @@ extension Central {
         do { try await subscribe(device, to: wanted) } catch { return }
       }
     }
-    defer { early.cancel() }
     do {
       // The kernel waits for an advertisement and gives up after some 40 s.
-      _ = try await call(device.path, Interface.device, "Connect", timeout: .seconds(60))
-    } catch let error as BusError where error.name == "org.bluez.Error.AlreadyConnected" {
-      log.debug("already connected", metadata: ["address": "\(device.address)"])
+      _ = try await withTaskCancellationHandler {
+        try await call(device.path, Interface.device, "Connect", timeout: .seconds(60))
+      } onCancel: {
+        Task { _ = try? await self.call(device.path, Interface.device, "Disconnect") }
+      }
+    } catch {
+      early.cancel()
+      await early.value
+      throw error
     }
+    early.cancel()
+    await early.value
   }
 
   private func hasUnsubscribed(_ device: Device, _ wanted: Set<String>) -> Bool {
@@ -155,7 +168,8 @@ extension Central {
     let wasReady = isReady
     _ = await wait(duration) { central in
       let now = central.device(address)
-      return now?.isConnected == true || (now == nil) != (before == nil) || central.isReady != wasReady
+      return (now?.isConnected == true && before?.isConnected != true) || (now == nil) != (before == nil)
+        || central.isReady != wasReady
     }
   }
 }

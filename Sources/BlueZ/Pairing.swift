@@ -15,6 +15,8 @@ package struct PairedDevice: Sendable {
   package let device: Device
   /// A person compared or typed digits, so nobody stands between.
   package let isAuthenticated: Bool
+  /// It was not bonded before, so a failure further on should remove it again.
+  package let isNew: Bool
 }
 
 extension Central {
@@ -29,10 +31,14 @@ extension Central {
   ) async throws -> PairedDevice {
     guard isAvailable, let adapter else { throw BlueZError.unavailable("Bluetooth is not available") }
     guard adapter.isPowered else { throw BlueZError.unavailable("the Bluetooth controller \(adapterName) is off") }
-    guard agent == nil else { throw BlueZError.unavailable("another device is being paired") }
+    guard !isPairing else { throw BlueZError.unavailable("another device is being paired") }
+    isPairing = true
+    defer { isPairing = false }
 
-    let wasBonded = device(address)?.isBonded ?? false
-    if wasBonded, let device = device(address) { return PairedDevice(device: device, isAuthenticated: false) }
+    // Pair() of a device that is bonded already is never answered by bluetoothd 5.66.
+    if let device = device(address), device.isBonded {
+      return PairedDevice(device: device, isAuthenticated: false, isNew: false)
+    }
     progress(.searching)
     await discovering { _ = await wait(searchLimit) { $0.device(address)?.rssi != nil || $0.device(address)?.isConnected == true } }
     try Task.checkCancellation()
@@ -49,7 +55,7 @@ extension Central {
       try await setProperty(adapter.path, Interface.adapter, "Pairable", .bool(true))
       progress(.pairing)
       try await callPair(found.path)
-      guard await wait(.seconds(10), until: { $0.device(address)?.isBonded == true }) else {
+      guard await wait(.seconds(10), until: { $0.objects.device(path: found.path)?.isBonded == true }) else {
         throw BlueZError.timedOut("bonding with \(address)")
       }
       try await setProperty(found.path, Interface.device, "Trusted", .bool(true))
@@ -59,9 +65,10 @@ extension Central {
       try? await remove(address)
       throw error
     }
-    guard let bonded = device(address) else { throw BlueZError.deviceNotFound(address) }
+    // By its path: a device with a private address shows its identity address once it is bonded.
+    guard let bonded = objects.device(path: found.path) else { throw BlueZError.deviceNotFound(address) }
     progress(.bonded)
-    return PairedDevice(device: bonded, isAuthenticated: await asked.asked)
+    return PairedDevice(device: bonded, isAuthenticated: await asked.asked, isNew: true)
   }
 
   /// Waits until the services of a connected device are known, so that its profile can be told.

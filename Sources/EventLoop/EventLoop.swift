@@ -81,7 +81,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         let loop = Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue()
         loop.threadID.store(Int(bitPattern: UInt(pthread_self())), ordering: .sequentiallyConsistent)
         vigil_thread_name(loop.name)
-        _ = sd_event_loop(loop.event)
+        // A loop that fails would leave its actors dead: end, and let systemd start us again.
+        if sd_event_loop(loop.event) < 0 { abort() }
         return nil
       }, context)
     guard result == 0 else {

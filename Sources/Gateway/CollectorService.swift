@@ -57,11 +57,12 @@ package actor CollectorService: Service {
       let (lost, loss) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
       do {
         try await connection.open { loss.finish() }
-        try await export?(connection)
         try await central.attach(to: connection)
         log.notice("connected to the message bus")
         lastError = nil
+        let api = Task { await self.keepAPI(on: connection) }
         for await _ in lost {}
+        api.cancel()
         if !Task.isCancelled { log.warning("lost the message bus") }
       } catch {
         if lastError != "\(error)" { log.error("cannot use the message bus, will try again: \(error)") }
@@ -70,6 +71,21 @@ package actor CollectorService: Service {
       }
       await central.detach()
       await connection.close()
+    }
+  }
+
+  /// Devices are read whether or not the technician's program can reach us.
+  private func keepAPI(on connection: BusConnection) async {
+    var isReported = false
+    while !Task.isCancelled {
+      do {
+        try await export?(connection)
+        return
+      } catch {
+        if !isReported { log.error("vigilctl cannot reach this daemon, will try again: \(error)") }
+        isReported = true
+        try? await Task.sleep(for: .seconds(10))
+      }
     }
   }
 
@@ -103,6 +119,8 @@ package actor CollectorService: Service {
       throw JournalError.alreadyEnrolled(existing.id)
     }
     let paired = try await central.pair(address.description, progress: progress, ask: ask)
+    // A device with a private address has another one now, the one that it is known by from here on.
+    let address = DeviceAddress(paired.device.address) ?? address
     do {
       let device = try await central.resolveServices(of: address.description)
       let profiles = catalog.profiles(forServices: device.services).map(\.id)
@@ -117,19 +135,19 @@ package actor CollectorService: Service {
       log.notice("enrolled a device", metadata: ["device": "\(enrolled.id)", "address": "\(address)"])
       return enrolled
     } catch {
-      try? await central.remove(address.description)
+      if paired.isNew { try? await central.remove(address.description) }
       throw error
     }
   }
 
   /// Ends the link, removes the bond and the enrolment. What the device sent before stays.
   package func forget(_ device: EnrolledDevice) async throws {
-    try await journal.forget(device)
-    await ingest.devicesChanged(try await journal.devices())
     if let link = links.removeValue(forKey: device.id) {
       link.cancel()
       await link.value
     }
+    try await journal.forget(device)
+    await ingest.devicesChanged(try await journal.devices())
     board.set(nil, for: device.id)
     do {
       try await central.remove(device.address.description)

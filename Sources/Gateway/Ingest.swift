@@ -84,7 +84,9 @@ package actor Ingest {
     }
   }
 
+  /// What came before counts for the devices as they were.
   package func devicesChanged(_ devices: [EnrolledDevice]) {
+    drain()
     self.devices = Dictionary(devices.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
   }
 

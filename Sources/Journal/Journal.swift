@@ -184,7 +184,7 @@ package actor Journal {
 
   /// How many values no profile could decode.
   package func undecodedCount() throws -> Int {
-    Int(try connection.statement("SELECT count(*) FROM undecoded").first { $0.integer(0) ?? 0 } ?? 0)
+    Int(try connection.statement("SELECT max(id) FROM undecoded").first { $0.integer(0) ?? 0 } ?? 0)
   }
 
   // MARK: devices

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
 import Gateway
+import Glibc
 
 @main
 struct Vigilctl: AsyncParsableCommand {
@@ -9,4 +10,23 @@ struct Vigilctl: AsyncParsableCommand {
     discussion: "Vigil is an information system, not a medical device. It does not replace an emergency call.",
     version: Version.current,
     subcommands: [Pair.self, Devices.self, Forget.self, Status.self, Decode.self])
+
+  /// sysexits would be 64 for unusable arguments; the contract says 2.
+  private static let unusableArguments: Int32 = 2
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      let code = exitCode(for: error)
+      guard code == .validationFailure else { exit(withError: error) }
+      Terminal.err(fullMessage(for: error))
+      Glibc.exit(unusableArguments)
+    }
+  }
 }
