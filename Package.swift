@@ -29,7 +29,7 @@ let package = Package(
     .target(name: "SQLite", dependencies: ["CSQLite"]),
     .target(
       name: "MQTT",
-      dependencies: ["EventLoop", "CMosquitto", "CSystemd", .product(name: "Logging", package: "swift-log")]),
+      dependencies: ["EventLoop", "CMosquitto", .product(name: "Logging", package: "swift-log")]),
     .target(name: "Journal", dependencies: ["SQLite", "EventLoop", "Alerting", "Vitals"]),
     .target(
       name: "Gateway",
@@ -39,11 +39,12 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], exclude: ["Schemas"]),
     .executableTarget(
-      name: "vigild", dependencies: ["Gateway", "Document", "EventLoop", .product(name: "Logging", package: "swift-log")]),
+      name: "vigild",
+      dependencies: ["Gateway", "EventLoop", .product(name: "Logging", package: "swift-log")]),
     .executableTarget(
       name: "vigilctl",
       dependencies: [
-        "Gateway", "DBus", "EventLoop", "DeviceProfiles", "Vitals",
+        "Gateway", "DBus", "EventLoop", "DeviceProfiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "VitalsTests", dependencies: ["Vitals"]),
@@ -69,3 +70,8 @@ let package = Package(
       ]),
   ]
 )
+
+// Warnings are errors in what is ours; a dependency's are its own affair.
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+}

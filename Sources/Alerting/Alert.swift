@@ -71,3 +71,13 @@ package struct Alert: Sendable, Equatable {
     self.link = link
   }
 }
+
+extension Alert {
+  /// Which transition of which episode this is.
+  package struct Transition: Sendable, Hashable {
+    package let alert: StableID
+    package let version: Int
+  }
+
+  package var transition: Transition { Transition(alert: alert, version: version) }
+}

@@ -201,6 +201,12 @@ private struct Run {
   ) {
     let episode = state.episodes[index]
     if episode.priority == .high, observation.link < episode.link { return }
+    // A stored record of before the episode says nothing of how the person is now.
+    if !observation.isStream, let observed = observation.observedWallMs, let raised = episode.raised.wallMs,
+      observed < raised
+    {
+      return
+    }
     switch grade {
     case .between, .offending, .beyond:
       state.episodes[index].clearing = Clearing()

@@ -213,7 +213,8 @@ package actor Central {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let timer = limit.flatMap { limit in
-          try? EventSource.timer(after: limit, on: loop) { [weak self] in self?.assumeIsolated { $0.finish(id, false) } }
+          try? EventSource.timer(after: limit, on: loop) { [weak self] in self?.assumeIsolated { $0.finish(id, false) }
+          }
         }
         let holds = { [unowned self] in self.assumeIsolated { condition($0) } }
         waiters[id] = Waiter(condition: holds, continuation: continuation, timer: timer)

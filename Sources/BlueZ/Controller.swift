@@ -18,7 +18,8 @@ package struct Controller: Sendable, Equatable {
       var text = [CChar](repeating: 0, count: 18)
       ba2str(&info.bdaddr, &text)
       return Controller(
-        name: "hci\(number)", address: String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self),
+        name: "hci\(number)",
+        address: String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self),
         isUp: info.flags & (1 << UInt32(HCI_UP)) != 0,
         isRunning: info.flags & (1 << UInt32(HCI_RUNNING)) != 0)
     }

@@ -40,7 +40,9 @@ extension Central {
       return PairedDevice(device: device, isAuthenticated: false, isNew: false)
     }
     progress(.searching)
-    await discovering { _ = await wait(searchLimit) { $0.device(address)?.rssi != nil || $0.device(address)?.isConnected == true } }
+    await discovering {
+      _ = await wait(searchLimit) { $0.device(address)?.rssi != nil || $0.device(address)?.isConnected == true }
+    }
     try Task.checkCancellation()
     guard let found = device(address) else { throw BlueZError.deviceNotFound(address) }
     progress(.found(name: found.name))

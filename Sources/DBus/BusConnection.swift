@@ -38,7 +38,8 @@ package actor BusConnection {
   /// - Parameter address: nil for `DBUS_SYSTEM_BUS_ADDRESS` or the system bus.
   package func open(address: String? = nil, onDisconnect: @escaping @Sendable () -> Void) async throws {
     guard bus == nil else { return }
-    let target = address ?? getenv("DBUS_SYSTEM_BUS_ADDRESS").map { String(cString: $0) }
+    let target =
+      address ?? getenv("DBUS_SYSTEM_BUS_ADDRESS").map { String(cString: $0) }
       ?? "unix:path=/run/dbus/system_bus_socket"
     var new: OpaquePointer?
     try check(sd_bus_new(&new))

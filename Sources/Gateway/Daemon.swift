@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import DeviceProfiles
+import Document
 import EventLoop
 import FoundationEssentials
 import Glibc
@@ -10,6 +11,9 @@ import ServiceLifecycle
 
 /// The daemon, composed: what `vigild` runs.
 package enum Daemon {
+  /// An alert must not wait long for a broker that is back.
+  private static let longestBrokerPause = Duration.seconds(10)
+
   /// Reads and checks a configuration file.
   package static func configuration(at path: String) throws -> Configuration {
     try Configuration.load(
@@ -29,6 +33,9 @@ package enum Daemon {
     return try ProfileCatalog(profiles)
   }
 
+  /// Whether a person has to change a file before another start can do better.
+  package static func isConfigurationError(_ error: any Error) -> Bool { error is DocumentError || error is FileError }
+
   /// Runs until SIGTERM or SIGINT.
   package static func run(_ configuration: Configuration, clock: @escaping Clock, log: Logger) async throws {
     SiteTime.use(zone: configuration.zone)
@@ -42,7 +49,8 @@ package enum Daemon {
       journal: journal, catalog: catalog, rules: configuration.rules, clock: clock, log: log)
     let client = try Client(
       loop: mqttLoop, credentials: try credentials(configuration),
-      keepAlive: UInt16(clamping: configuration.broker.keepaliveSeconds), log: log)
+      keepAlive: UInt16(clamping: configuration.broker.keepaliveSeconds), backoff: Backoff(maximum: longestBrokerPause),
+      log: log)
     let publisher = PublisherService(
       client: client, journal: journal,
       writer: MessageWriter(clinic: configuration.clinic, gateway: configuration.gateway, epoch: journal.epoch),
@@ -55,10 +63,15 @@ package enum Daemon {
       startedMonotonicMs: clock().monotonicMs, database: configuration.storage.database)
     let api = LocalAPI(loop: busLoop, collector: collector, journal: journal, log: log) { await report.make() }
     await collector.onConnection { try await api.export(on: $0) }
-    try await ingest.resume { alerts in
-      publisher.committed(alerts)
-      api.announce(alerts)
-    }
+    try await ingest.resume(
+      onCommit: { alerts in
+        publisher.committed(alerts)
+        api.announce(alerts)
+      },
+      onWriteFailure: { alerts in
+        publisher.sendUnnumbered(alerts)
+        api.announce(alerts)
+      })
 
     // Ended in reverse: the clock first, then the devices, what they said is written, then the broker, the journal last.
     let services: [any Service] = [

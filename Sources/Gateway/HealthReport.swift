@@ -72,7 +72,8 @@ struct HealthReport: Sendable {
   private func freeBytes() -> Int64? {
     var info = statvfs()
     guard statvfs(database, &info) == 0 else { return nil }
-    let (bytes, overflow) = Int64(clamping: info.f_bavail).multipliedReportingOverflow(by: Int64(clamping: info.f_frsize))
+    let (bytes, overflow) = Int64(clamping: info.f_bavail).multipliedReportingOverflow(
+      by: Int64(clamping: info.f_frsize))
     return overflow ? nil : bytes
   }
 }

@@ -17,8 +17,11 @@ package actor Ingest {
 
   /// What a stream may lose to a kill or a power cut; the README says so.
   static let longestWait = Duration.seconds(4)
-  /// How far back the rules look that are built now.
-  private static let windowMs: Int64 = 20 * 60 * 1000
+  /// How far back the rules look at streams, and at readings that a person takes now and then.
+  private static let streamWindowMs: Int64 = 20 * 60 * 1000
+  private static let spotWindowMs: Int64 = 6 * 3600 * 1000
+  /// While nothing can be written: the pause between two tries grows to this.
+  private static let longestRetry = Duration.seconds(30)
   private static let longestBatch = 65_536
 
   private let journal: Journal
@@ -34,24 +37,29 @@ package actor Ingest {
   private var timer: EventSource?
   /// Monotonic time of each device's latest reading.
   private(set) var lastReading: [String: Int64] = [:]
+  /// Devices whose latest value could not be decoded.
+  private var lastUndecoded: Set<String> = []
   private(set) var writeError: String?
+  private var retryPause = Duration.seconds(1)
+  /// Alerts of the batch that went out without a number.
+  private var unnumbered: Set<Alert.Transition> = []
   private var onCommit: @Sendable ([Alert]) -> Void = { _ in }
+  private var onWriteFailure: @Sendable ([Alert]) -> Void = { _ in }
 
   private enum Item {
     case observation(Observation, bytes: [UInt8])
-    case undecoded(Capture, device: String, reason: String)
+    case undecoded(Capture, device: String, reason: String, isStream: Bool)
     case alert(Alert)
     case gap(Gap)
 
-    var isUrgent: Bool {
+    /// A sample of a live stream: it may wait, and it may be shed when memory runs short.
+    var isStream: Bool {
       switch self {
-      case .observation(let observation, _): !observation.isStream
-      case .undecoded: false
-      case .alert, .gap: true
+      case .observation(let observation, _): observation.isStream
+      case .undecoded(_, _, _, let isStream): isStream
+      case .alert, .gap: false
       }
     }
-
-    var isStream: Bool { if case .observation(let observation, _) = self { observation.isStream } else { false } }
   }
 
   package init(journal: Journal, catalog: ProfileCatalog, rules: RuleSet, clock: @escaping Clock, log: Logger) {
@@ -62,32 +70,70 @@ package actor Ingest {
     self.log = log
   }
 
-  /// Takes up where the last run ended: devices, open episodes, and the rules' windows from this boot's readings.
-  package func resume(onCommit: @escaping @Sendable ([Alert]) -> Void) throws {
+  /// Takes up where the last run ended: devices, open episodes, and the rules' windows from the readings of before.
+  ///
+  /// - Parameters:
+  ///   - onCommit: called with the alerts of each batch, once it is on the disk.
+  ///   - onWriteFailure: called once with alerts that cannot be written now: a person must not wait for a disk.
+  package func resume(
+    onCommit: @escaping @Sendable ([Alert]) -> Void, onWriteFailure: @escaping @Sendable ([Alert]) -> Void
+  ) throws {
     self.onCommit = onCommit
-    let now = clock()
-    let (devices, recent, open) = try journal.assumeIsolated { journal in
-      (
-        try journal.devices(),
-        try journal.recentObservations(
-          bootID: now.bootID, sinceMonotonicMs: now.monotonicMs - Self.windowMs, limit: 100_000),
-        try journal.openAlerts()
-      )
-    }
-    self.devices = Dictionary(devices.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
-    for observation in recent {
-      _ = evaluate(.observation(observation), of: observation.resident, at: observation.received)
-    }
+    self.onWriteFailure = onWriteFailure
+    devicesAre(try journal.assumeIsolated { try $0.devices() })
+    let raised = try replay()
+    let open = try journal.assumeIsolated { try $0.openAlerts() } + raised
     let episodes = Dictionary(grouping: open.map(Episode.init), by: \.resident)
     for resident in Set(persons.keys).union(episodes.keys) {
       persons[resident, default: PersonState(resident: resident)].adopt(episodes[resident] ?? [])
     }
+    batch += raised.map(Item.alert)
+    commitWhenDue()
+  }
+
+  /// Feeds the rules what they have seen before. What they raise was published then, and the journal's word counts,
+  /// but for one: a spot reading whose wait ended while the box was off is an alert that nobody has heard of.
+  private func replay() throws -> [Alert] {
+    let now = clock()
+    let history = try journal.assumeIsolated { journal in
+      let streams = try journal.recentObservations(
+        bootID: now.bootID, sinceMonotonicMs: now.monotonicMs - Self.streamWindowMs, limit: 100_000)
+      let spots = try now.wallMs.map { try journal.recentSpots(sinceWallMs: $0 - Self.spotWindowMs, limit: 100_000) }
+      return streams.filter(\.isStream) + (spots ?? streams.filter { !$0.isStream })
+    }
+    let timed = history.map { (observation: $0, at: Self.elapsed(of: $0.received, seen: now)) }
+    let spots = Set(history.filter { !$0.isStream }.map(\.reading))
+    var raised: [Alert] = []
+    for (observation, at) in timed.sorted(by: { $0.at < $1.at }) {
+      raised += evaluate(.observation(observation), of: observation.resident, at: observation.received, elapsedMs: at)
+    }
+    for resident in persons.keys { raised += evaluate(.tick, of: resident, at: now, elapsedMs: now.monotonicMs) }
+    // The oldest ones may lack the reading that confirmed or ended them: they have been decided long ago.
+    let decided = Set(
+      timed.filter { $0.at < now.monotonicMs - Self.spotWindowMs + 3_600_000 }.map(\.observation.reading))
+    return try raised.filter { alert in
+      guard alert.phase == .start, let first = alert.evidence.first?.reading, spots.contains(first),
+        !decided.contains(first)
+      else { return false }
+      return try !journal.assumeIsolated { try $0.isKnownAlert(alert.alert) }
+    }
+  }
+
+  /// A moment on this boot's monotonic clock, negative before the boot.
+  private static func elapsed(of moment: Moment, seen now: Moment) -> Int64 {
+    if moment.bootID == now.bootID { return moment.monotonicMs }
+    guard let then = moment.wallMs, let wall = now.wallMs else { return now.monotonicMs - spotWindowMs }
+    return min(now.monotonicMs, now.monotonicMs - (wall - then))
+  }
+
+  private func devicesAre(_ devices: [EnrolledDevice]) {
+    self.devices = Dictionary(devices.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
   }
 
   /// What came before counts for the devices as they were.
   package func devicesChanged(_ devices: [EnrolledDevice]) {
     drain()
-    self.devices = Dictionary(devices.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
+    devicesAre(devices)
   }
 
   // MARK: the way of a reading
@@ -116,17 +162,14 @@ package actor Ingest {
   private func accept(_ capture: Capture) {
     guard let device = devices[capture.address] else { return }
     guard let found = catalog.find(characteristic: capture.characteristic, among: device.profiles) else {
-      batch.append(.undecoded(capture, device: device.id, reason: "no profile for this characteristic"))
+      keepUndecoded(capture, device, "no profile for this characteristic", isStream: false)
       return
     }
     let measurement: Measurement
     do {
       measurement = try Decoder.decode(capture.bytes, as: found.characteristic, of: found.profile, feature: nil)
     } catch {
-      log.warning(
-        "a value could not be decoded",
-        metadata: ["device": "\(device.id)", "characteristic": "\(found.characteristic.uuid)", "error": "\(error)"])
-      batch.append(.undecoded(capture, device: device.id, reason: "\(error)"))
+      keepUndecoded(capture, device, "\(error)", isStream: found.characteristic.isStream)
       return
     }
     let observation = Normalizer.observation(
@@ -136,10 +179,25 @@ package actor Ingest {
         received: capture.received, instantOf: SiteTime.instant))
     guard !isKnown(observation) else { return }
     lastReading[device.id] = capture.received.monotonicMs
+    lastUndecoded.remove(device.id)
     batch.append(.observation(observation, bytes: capture.bytes))
     for alert in evaluate(.observation(observation), of: device.resident, at: capture.received) {
       batch.append(.alert(alert))
     }
+  }
+
+  private func keepUndecoded(_ capture: Capture, _ device: EnrolledDevice, _ reason: String, isStream: Bool) {
+    if !lastUndecoded.contains(device.id) {
+      // Once, until a value of this device is good again: a stream could fill the log.
+      log.warning(
+        "a value could not be decoded",
+        metadata: [
+          "device": "\(device.id)", "characteristic": "\(BluetoothUUID.short(capture.characteristic))",
+          "error": "\(reason)",
+        ])
+    }
+    lastUndecoded.insert(device.id)
+    batch.append(.undecoded(capture, device: device.id, reason: reason, isStream: isStream))
   }
 
   /// Whether a spot reading has been stored or stands in the batch: some devices send a value until it is confirmed.
@@ -152,9 +210,11 @@ package actor Ingest {
     return isWaiting || (try? journal.assumeIsolated { try $0.isKnownSpot(observation.reading) }) ?? false
   }
 
-  private func evaluate(_ event: Evaluator.Event, of resident: ResidentID, at moment: Moment) -> [Alert] {
+  private func evaluate(
+    _ event: Evaluator.Event, of resident: ResidentID, at moment: Moment, elapsedMs: Int64? = nil
+  ) -> [Alert] {
     Evaluator.evaluate(
-      event, elapsedMs: moment.monotonicMs, now: moment,
+      event, elapsedMs: elapsedMs ?? moment.monotonicMs, now: moment,
       state: &persons[resident, default: PersonState(resident: resident)], rules: rules)
   }
 
@@ -171,42 +231,68 @@ package actor Ingest {
 
   private func commitWhenDue() {
     guard !batch.isEmpty else { return }
-    if writeError == nil, batch.contains(where: \.isUrgent) {
+    if writeError == nil, batch.contains(where: { !$0.isStream }) {
       commit()
     } else if timer == nil {
-      wait(writeError == nil ? Self.longestWait : .seconds(1))
+      wait(writeError == nil ? Self.longestWait : retryPause)
     }
+    if writeError != nil { sendUnnumbered() }
   }
 
   private func wait(_ duration: Duration) {
-    do {
-      timer = try EventSource.timer(after: duration, on: journal.loop) { [weak self] in
-        self?.assumeIsolated { $0.commit() }
-      }
-    } catch {
-      commit()
+    // Without a timer the next tick comes here again.
+    timer = try? EventSource.timer(after: duration, on: journal.loop) { [weak self] in
+      self?.assumeIsolated { $0.commit() }
     }
   }
 
-  /// Writes the batch. On failure it stays, and so do the evaluator's states that belong to it.
+  /// Writes the batch. On failure it stays and is tried again, and the evaluator's states, which are ahead of the
+  /// journal then, stay with it.
   package func commit() {
     timer = nil
     guard !batch.isEmpty else { return }
     let items = batch
-    let now = clock()
     do {
-      try journal.assumeIsolated { try $0.write(now: now) { writer in try Self.write(items, with: writer) } }
+      try write(items)
     } catch {
       if writeError == nil { log.error("cannot write to the database, will try again: \(error)") }
       writeError = "\(error)"
       shedStreams()
-      wait(.seconds(1))
+      sendUnnumbered()
+      wait(retryPause)
+      retryPause = min(retryPause * 2, Self.longestRetry)
       return
     }
     if writeError != nil { log.notice("the database can be written to again") }
     writeError = nil
+    retryPause = .seconds(1)
+    unnumbered = []
     batch = []
     onCommit(items.compactMap { if case .alert(let alert) = $0 { alert } else { nil } })
+  }
+
+  private func write(_ items: [Item]) throws {
+    let now = clock()
+    do {
+      try journal.assumeIsolated { try $0.write(now: now) { writer in try Self.write(items, with: writer) } }
+    } catch JournalError.rejected {
+      // One of them can never be written. The others must not wait for it.
+      for item in items {
+        do {
+          try journal.assumeIsolated { try $0.write(now: now) { writer in try Self.write([item], with: writer) } }
+        } catch JournalError.rejected(let reason) {
+          log.error("dropped what the database does not allow: \(reason)")
+        }
+      }
+    }
+  }
+
+  /// A person must not wait for a disk: alerts that cannot be written go out once without a number; the same message
+  /// follows with one.
+  private func sendUnnumbered() {
+    let alerts = batch.compactMap { if case .alert(let alert) = $0 { alert } else { nil } }
+      .filter { unnumbered.insert($0.transition).inserted }
+    if !alerts.isEmpty { onWriteFailure(alerts) }
   }
 
   private static func write(_ items: [Item], with writer: Journal.Writer) throws {
@@ -215,7 +301,7 @@ package actor Ingest {
       case .observation(let observation, let bytes): try writer.append(observation, bytes: bytes)
       case .alert(let alert): try writer.append(alert)
       case .gap(let gap): try writer.append(gap, to: .reading)
-      case .undecoded(let capture, let device, let reason):
+      case .undecoded(let capture, let device, let reason, _):
         try writer.appendUndecoded(
           device: device, characteristic: BluetoothUUID.short(capture.characteristic), received: capture.received,
           bytes: capture.bytes, reason: reason)
@@ -229,9 +315,9 @@ package actor Ingest {
     var excess = batch.count - Self.longestBatch * 3 / 4
     var dropped: [Moment] = []
     batch.removeAll { item in
-      guard excess > 0, item.isStream, case .observation(let observation, _) = item else { return false }
+      guard excess > 0, item.isStream else { return false }
       excess -= 1
-      dropped.append(observation.received)
+      if case .observation(let observation, _) = item { dropped.append(observation.received) }
       return true
     }
     guard let first = dropped.first, let last = dropped.last else { return }

@@ -20,6 +20,7 @@ package actor PublisherService: Service {
   }
 
   private static let window = 50
+  private static let alertRoom = 10
   private static let refusalPause = Duration.seconds(30)
   private static let willDelaySeconds: UInt32 = 10
 
@@ -32,6 +33,8 @@ package actor PublisherService: Service {
   private var isPumping = false
   private var pumpAgain = false
   private var retryTimer: EventSource?
+  /// Rows in flight in the alert lane that are no alerts.
+  private var gaps: Set<Int64> = []
   private var isStopping = false
   package private(set) var state = BrokerState()
 
@@ -80,6 +83,17 @@ package actor PublisherService: Service {
     }
   }
 
+  /// Sends alerts that the database could not take yet.
+  package nonisolated func sendUnnumbered(_ alerts: [Alert]) {
+    Task { await self.sendNow(alerts) }
+  }
+
+  private func sendNow(_ alerts: [Alert]) {
+    for alert in alerts {
+      if let message = try? writer.unnumbered(alert, at: clock()) { send(message, retain: false) }
+    }
+  }
+
   /// - Returns: false while there is no connection: the first one after it is to come at once.
   package func publishHealth(_ health: Health) -> Bool {
     guard state.connected, let message = try? writer.health(health, at: clock()) else { return false }
@@ -94,6 +108,7 @@ package actor PublisherService: Service {
       log.notice("connected to the broker")
       state.connected = true
       state.reason = nil
+      gaps = []
       for lane in Lane.allCases { lanes[lane]?.reconnected() }
       if let online = try? writer.status(online: true, at: clock()) { send(online, retain: true) }
       Task {
@@ -112,14 +127,20 @@ package actor PublisherService: Service {
   }
 
   private func acknowledged(_ lane: Lane, _ seq: Int64, _ reason: UInt8) {
-    let isDone = lane == .reading ? reason < Reason.firstRefusal : reason == Reason.success
+    // An alert is for somebody; a gap in its lane is for the record.
+    let isAlert = lane == .alert && gaps.remove(seq) == nil
+    let isDone = isAlert ? reason == Reason.success : reason < Reason.firstRefusal
     if lane == .reading, isDone { state.nobodyReadsReadings = reason == Reason.noMatchingSubscribers }
     if isDone {
       if let watermark = lanes[lane]?.acknowledge(seq) {
         Task { await self.journal.noteDelivered(watermark, in: lane) }
       }
     } else {
-      log.warning("the broker did not take a message", metadata: ["lane": "\(lane.name)", "reason": "\(reason)"])
+      if lanes[lane]?.refused.isEmpty == true, retryTimer == nil {
+        log.warning(
+          "the broker did not take a message, will try again",
+          metadata: ["lane": "\(lane.name)", "reason": "\(reason)"])
+      }
       lanes[lane]?.refuse(seq)
       retryLater()
     }
@@ -167,9 +188,10 @@ package actor PublisherService: Service {
 
   private func pump(_ lane: Lane) async throws {
     while state.connected, !isStopping, let position = lanes[lane] {
-      // A refused reading holds its lane back; an alert overtakes another that nobody reads.
-      if lane == .reading, !position.refused.isEmpty { return }
-      let room = Self.window - inFlight
+      // A refused reading holds its lane back; an alert overtakes another that nobody reads. New alerts go first, and
+      // have room of their own.
+      if lane == .reading, !position.refused.isEmpty || pumpAgain { return }
+      let room = Self.window + (lane == .alert ? Self.alertRoom : 0) - inFlight
       guard room > 0 else { return }
       let entries = try await journal.entries(lane, after: position.sent, limit: room)
       if entries.isEmpty { return }
@@ -181,14 +203,21 @@ package actor PublisherService: Service {
           lanes[lane]?.skip(entry.seq)
           continue
         }
-        let message = try writer.message(entry)
-        if message.payload.count > WireMessage.ledgerLimit {
-          log.error("a message is too large", metadata: ["lane": "\(lane.name)", "seq": "\(entry.seq)"])
-        }
-        guard publish(message, retain: false, token: Self.token(lane, entry.seq)) else { return }
+        guard try send(entry) else { return }
         lanes[lane]?.noteSent(entry.seq)
+        if lane == .alert, case .gap = entry.content { gaps.insert(entry.seq) }
       }
     }
+  }
+
+  /// - Returns: false where sending has to wait for a connection. A row that could never be sent is replaced by a gap.
+  private func send(_ entry: LedgerEntry) throws -> Bool {
+    let token = Self.token(entry.lane, entry.seq)
+    let message = try writer.message(entry)
+    if message.payload.count <= WireMessage.ledgerLimit, publish(message, retain: false, token: token) { return true }
+    guard client.assumeIsolated({ $0.isConnected && $0.hasRoom }) else { return false }
+    log.error("a message cannot be sent", metadata: ["lane": "\(entry.lane.name)", "seq": "\(entry.seq)"])
+    return publish(try writer.substitute(for: entry), retain: false, token: token)
   }
 
   private func publishOpenAlerts() async {

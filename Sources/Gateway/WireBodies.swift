@@ -120,7 +120,7 @@ struct AlertBody: Encodable {
   let id: String
   let epoch: String
   let lane: String
-  let seq: Int64
+  @NullWhenMissing var seq: Int64?
   let gateway: String
   @NullWhenMissing var at: String?
   let resident: String
@@ -145,11 +145,11 @@ struct AlertBody: Encodable {
   let undelivered = false
   let text: [String: String]
 
-  init(id: String, epoch: String, lane: String, seq: Int64, gateway: String, at: String?, alert: Alert) {
+  init(id: String, epoch: String, lane: String, seq: Int64?, gateway: String, at: String?, alert: Alert) {
     self.id = id
     self.epoch = epoch
     self.lane = lane
-    self.seq = seq
+    _seq = NullWhenMissing(wrappedValue: seq)
     self.gateway = gateway
     _at = NullWhenMissing(wrappedValue: at)
     resident = alert.resident.description

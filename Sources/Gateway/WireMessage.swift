@@ -27,6 +27,9 @@ package struct MessageWriter: Sendable {
     self.epoch = epoch
   }
 
+  /// The newest open episodes that `up/alerts` names, so that it stays below 64 KiB.
+  private static let openAlertsLimit = 150
+
   package var root: String { "vigil/v1/\(clinic)/\(gateway)/" }
 
   // MARK: the ledger
@@ -41,20 +44,39 @@ package struct MessageWriter: Sendable {
           id: StableID(hashing: ["reading", epoch, observation.reading.description, "1"]).uuid, epoch: epoch,
           lane: entry.lane.name, seq: entry.seq, gateway: gateway, at: at, observation: observation))
     case .alert(let alert):
-      return try encode(
-        "up/alert/\(alert.resident)",
-        AlertBody(
-          id: StableID(hashing: ["alert", epoch, alert.alert.description, String(alert.version)]).uuid, epoch: epoch,
-          lane: entry.lane.name, seq: entry.seq, gateway: gateway, at: at, alert: alert))
+      return try message(alert, seq: entry.seq, at: at)
     case .gap(let gap):
-      return try encode(
-        "up/gap",
-        GapBody(
-          id: StableID(hashing: ["gap", epoch, entry.lane.name, String(entry.seq)]).uuid, epoch: epoch,
-          lane: entry.lane.name, seq: entry.seq, gateway: gateway, at: at, reason: gap.reason.rawValue,
-          count: gap.count, from: gap.fromWallMs.map(SiteTime.text), to: gap.toWallMs.map(SiteTime.text),
-          previousEpoch: gap.previousEpoch))
+      return try message(gap, lane: entry.lane, seq: entry.seq, at: at)
     }
+  }
+
+  /// An alert while the database cannot be written to: without a number, the same id comes again with one.
+  package func unnumbered(_ alert: Alert, at moment: Moment) throws -> WireMessage {
+    try message(alert, seq: nil, at: moment.wallMs.map(SiteTime.text))
+  }
+
+  /// What takes the place of a row that cannot be sent, so that its number is accounted for.
+  package func substitute(for entry: LedgerEntry) throws -> WireMessage {
+    let gap = Gap(reason: .unreadable, count: 1, fromWallMs: entry.atWallMs, toWallMs: entry.atWallMs)
+    return try message(gap, lane: entry.lane, seq: entry.seq, at: entry.atWallMs.map(SiteTime.text))
+  }
+
+  private func message(_ alert: Alert, seq: Int64?, at: String?) throws -> WireMessage {
+    try encode(
+      "up/alert/\(alert.resident)",
+      AlertBody(
+        id: StableID(hashing: ["alert", epoch, alert.alert.description, String(alert.version)]).uuid, epoch: epoch,
+        lane: Lane.alert.name, seq: seq, gateway: gateway, at: at, alert: alert))
+  }
+
+  private func message(_ gap: Gap, lane: Lane, seq: Int64, at: String?) throws -> WireMessage {
+    try encode(
+      "up/gap",
+      GapBody(
+        id: StableID(hashing: ["gap", epoch, lane.name, String(seq)]).uuid, epoch: epoch, lane: lane.name, seq: seq,
+        gateway: gateway, at: at, reason: gap.reason.rawValue, count: gap.count,
+        from: gap.fromWallMs.map(SiteTime.text), to: gap.toWallMs.map(SiteTime.text),
+        previousEpoch: gap.previousEpoch))
   }
 
   // MARK: beside the ledger
@@ -72,7 +94,7 @@ package struct MessageWriter: Sendable {
       "up/alerts",
       OpenAlertsBody(
         id: UUID().uuidString.lowercased(), gateway: gateway, at: moment.wallMs.map(SiteTime.text), epoch: epoch,
-        alerts: alerts.map { alert in
+        alerts: alerts.suffix(Self.openAlertsLimit).map { alert in
           OpenAlertsBody.Item(
             alert: alert.alert.description, resident: alert.resident.description, rule: alert.rule,
             version: alert.version, state: alert.state.rawValue, category: alert.category.rawValue,

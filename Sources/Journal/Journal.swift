@@ -109,11 +109,17 @@ package actor Journal {
   }
 
   /// Runs `body` in one transaction; what it wrote is on the disk when this returns.
+  ///
+  /// - Throws: ``JournalError/rejected(_:)`` where trying again is of no use; anything else may pass, a full disk say.
   package func write(now: Moment, _ body: (Writer) throws -> Void) throws {
     let pieces = Pieces(connection: connection, ledger: ledger, readings: readings, alerts: alerts)
-    try connection.transaction {
-      try body(Writer(journal: pieces, atWallMs: now.wallMs))
-      try saveDelivered()
+    do {
+      try connection.transaction {
+        try body(Writer(journal: pieces, atWallMs: now.wallMs))
+        try saveDelivered()
+      }
+    } catch let error as SQLiteError where error.isConstraint {
+      throw JournalError.rejected("\(error)")
     }
     unsavedDelivered = [:]
   }
@@ -149,16 +155,28 @@ package actor Journal {
     return LanePosition(nextSeq: saved.nextSeq, delivered: max(saved.delivered, unsavedDelivered[lane] ?? 0))
   }
 
+  /// The next rows of a lane. One that cannot be read is given as a gap: it must not hold back those behind it.
   package func entries(_ lane: Lane, after seq: Int64, limit: Int) throws -> [LedgerEntry] {
     try ledger.rows(lane, after: seq, limit: limit).map { row in
-      let content: LedgerEntry.Content =
-        switch row.kind {
-        case .reading: .reading(try readings.read(row.reference))
-        case .alert: .alert(try alerts.read(row.reference))
-        case .gap: .gap(try gap(row.reference))
-        }
-      return LedgerEntry(lane: lane, seq: row.seq, atWallMs: row.atWallMs, content: content)
+      LedgerEntry(lane: lane, seq: row.seq, atWallMs: row.atWallMs, content: try content(of: row))
     }
+  }
+
+  private func content(of row: Ledger.Row) throws -> LedgerEntry.Content {
+    do {
+      switch row.kind {
+      case .reading: return .reading(try readings.read(row.reference))
+      case .alert: return .alert(try alerts.read(row.reference))
+      case .gap: return .gap(try gap(row.reference))
+      }
+    } catch is JournalError {
+      return .gap(Gap(reason: .unreadable, count: 1, fromWallMs: row.atWallMs, toWallMs: row.atWallMs))
+    }
+  }
+
+  /// Whether there is any transition of this alert.
+  package func isKnownAlert(_ alert: StableID) throws -> Bool {
+    try connection.statement("SELECT 1 FROM alert WHERE alert = ?").first(.blob(alert.bytes)) { _ in true } ?? false
   }
 
   private func gap(_ id: Int64) throws -> Gap {
@@ -180,6 +198,11 @@ package actor Journal {
   /// Readings of this boot since then, in order: what the rules' windows are rebuilt from.
   package func recentObservations(bootID: String, sinceMonotonicMs: Int64, limit: Int) throws -> [Observation] {
     try readings.recent(bootID: bootID, sinceMonotonicMs: sinceMonotonicMs, limit: limit)
+  }
+
+  /// Spot readings received since then by the wall clock, of whatever boot, in order.
+  package func recentSpots(sinceWallMs: Int64, limit: Int) throws -> [Observation] {
+    try readings.recentSpots(sinceWallMs: sinceWallMs, limit: limit)
   }
 
   /// How many values no profile could decode.

@@ -18,6 +18,8 @@ package struct Gap: Sendable, Equatable {
     case epoch
     /// More values arrived than memory was kept for.
     case overflow
+    /// What this number stood for cannot be read any more, or is too large for the broker.
+    case unreadable
   }
 
   package let reason: Reason

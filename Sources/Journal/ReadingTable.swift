@@ -56,6 +56,15 @@ struct ReadingTable {
     return found
   }
 
+  func recentSpots(sinceWallMs: Int64, limit: Int) throws -> [Observation] {
+    var found: [Observation] = []
+    try connection.statement(
+      "SELECT * FROM (" + Self.columns
+        + " WHERE s.stream = 0 AND r.wall_ms >= ? AND r.id > (SELECT max(id) - ? FROM reading)) ORDER BY 1"
+    ).query([.integer(sinceWallMs), .integer(Int64(limit))]) { found.append(try decode($0)) }
+    return found
+  }
+
   private func decode(_ row: Row) throws -> Observation {
     guard let bootID = row.text(1), let monotonicMs = row.integer(2), let age = row.text(9).flatMap(Age.init),
       let quality = row.text(10).flatMap(Quality.init), let content = row.text(12), let device = row.text(13),

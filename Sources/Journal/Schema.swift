@@ -82,12 +82,15 @@ package enum JournalError: Error, Sendable, CustomStringConvertible {
   case tooNew(version: Int, known: Int)
   case damaged(String)
   case alreadyEnrolled(String)
+  /// The tables do not allow what was to be written; trying again is of no use.
+  case rejected(String)
 
   package var description: String {
     switch self {
     case .tooNew(let version, let known):
       "the database has version \(version), this program knows up to \(known): install the newer program again"
     case .damaged(let what): "the database is damaged: \(what)"
+    case .rejected(let what): "the database does not allow this: \(what)"
     case .alreadyEnrolled(let device): "this device is already enrolled as \(device): forget that first"
     }
   }

@@ -9,6 +9,8 @@ import Glibc
 package final class Connection {
   private var handle: OpaquePointer?
   private var statements: [String: Statement] = [:]
+  /// Between BEGIN and the end of ``transaction(_:)``; a nested one is refused by SQLite and spares the outer one.
+  private var isInsideTransaction = false
 
   /// Opens a database, or makes it with mode 0600; its WAL and shared-memory files take the same mode.
   /// - Parameter path: `:memory:` gives one without a file, hence without a WAL.
@@ -67,7 +69,11 @@ package final class Connection {
   /// Runs `body` between BEGIN IMMEDIATE and COMMIT. If it throws, or COMMIT does, everything is rolled back and the error
   /// is passed on. It does not nest.
   package func transaction<T>(_ body: () throws -> T) throws -> T {
+    // One that a failed ROLLBACK left open would block every later one.
+    if isInTransaction, !isInsideTransaction { try execute("ROLLBACK") }
     try execute("BEGIN IMMEDIATE")
+    isInsideTransaction = true
+    defer { isInsideTransaction = false }
     do {
       let result = try body()
       try execute("COMMIT")

@@ -7,7 +7,8 @@ package struct DeviceAddress: Sendable, Hashable, CustomStringConvertible {
   /// - Returns: nil unless the text is six hexadecimal octets with colons between them.
   package init?(_ text: String) {
     let octets = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard octets.count == 6, octets.allSatisfy({ $0.utf8.count == 2 && UInt8($0, radix: 16) != nil && !$0.hasPrefix("+") })
+    guard octets.count == 6,
+      octets.allSatisfy({ $0.utf8.count == 2 && UInt8($0, radix: 16) != nil && !$0.hasPrefix("+") })
     else { return nil }
     description = text.uppercased()
   }

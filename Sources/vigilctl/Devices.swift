@@ -23,7 +23,8 @@ struct Devices: AsyncParsableCommand {
   }
 
   static func table(_ devices: [Health.Device]) -> [String] {
-    let rows = [["ID", "ADDRESS", "MODEL", "RESIDENT", "LINK", "STATE", "BATTERY", "LAST READING"]]
+    let rows =
+      [["ID", "ADDRESS", "MODEL", "RESIDENT", "LINK", "STATE", "BATTERY", "LAST READING"]]
       + devices.map { device in
         [
           device.id, device.address, device.model, device.resident, device.link, device.state,

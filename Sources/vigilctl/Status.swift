@@ -36,7 +36,8 @@ struct Status: AsyncParsableCommand {
       "Waiting    \(queues.joined(separator: ", "))",
       "Alerts     \(health.openAlerts) open",
       "Clock      \(health.clockSynchronized ? "synchronized" : health.wallClockKnown ? "not synchronized" : "unknown")",
-      "Storage    " + (health.storage.error ?? health.storage.freeBytes.map { "\($0 / 1_000_000) MB free" } ?? "unknown"),
+      "Storage    "
+        + (health.storage.error ?? health.storage.freeBytes.map { "\($0 / 1_000_000) MB free" } ?? "unknown"),
       "",
     ] + (health.devices.isEmpty ? ["No device is enrolled."] : Devices.table(health.devices))
   }

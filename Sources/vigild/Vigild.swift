@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Document
 import EventLoop
 import Gateway
 import Glibc
@@ -45,12 +44,8 @@ enum Vigild {
       let level = Logger.Level(rawValue: configuration.log.level.rawValue) ?? .info
       let log = Logger(label: "vigild") { SystemLogHandler(label: $0, level: level) }
       try await Daemon.run(configuration, clock: SystemClock.start(), log: log)
-    } catch let error as DocumentError {
-      fail("\(error)", Exit.configuration)
-    } catch let error as FileError {
-      fail("\(error)", Exit.configuration)
     } catch {
-      fail("\(error)", Exit.failed)
+      fail("\(error)", Daemon.isConfigurationError(error) ? Exit.configuration : Exit.failed)
     }
   }
 

@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func theAdapterIsThereAndOn() async throws {
-    try await Polling.until("the adapter is on", { await world.central.adapter }) { $0?.isPowered == true }
+    try await Polling.until("the adapter is on", { await world.central.adapter }, { $0?.isPowered == true })
     #expect(await world.central.adapter?.address == "F0:F1:F2:F3:F4:00")
   }
 
@@ -58,9 +58,11 @@ import Testing
       #expect(counters == Array(1...counters.count), "a value was lost or came twice")
     }
     try await world.central.remove(Self.strap)
-    try await Polling.until("the strap's bond is gone", { await world.central.device(Self.strap) }) {
-      $0?.isBonded != true
-    }
+    try await Polling.until(
+      "the strap's bond is gone", { await world.central.device(Self.strap) },
+      {
+        $0?.isBonded != true
+      })
   }
 
   @Test func aWrongPasskeyLeavesNothingHalfPaired() async throws {
@@ -118,7 +120,7 @@ import Testing
       let before = world.inbox.values(of: Self.strap).count
       _ = try await world.inbox.wait(for: before + 3, of: Self.strap)
       try world.restartBluetoothd()
-      try await Polling.until("bluetoothd has gone", { await world.central.isAvailable }) { !$0 }
+      try await Polling.until("bluetoothd has gone", { await world.central.isAvailable }, { !$0 })
       let atRestart = world.inbox.values(of: Self.strap).count
       _ = try await world.inbox.wait(for: atRestart + 3, of: Self.strap)
     }

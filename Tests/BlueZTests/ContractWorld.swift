@@ -47,9 +47,11 @@ final class ContractWorld: Sendable {
         ], output: directory.file("events"))
       processes = [player, bus.process]
       address = bus.address
-      try await Polling.until("fake-bluez is ready", { readFile(directory.file("events")) }) {
-        $0.contains("\"ready\"")
-      }
+      try await Polling.until(
+        "fake-bluez is ready", { readFile(directory.file("events")) },
+        {
+          $0.contains("\"ready\"")
+        })
     }
     let loop = try EventLoop(name: "bus")
     let inbox = Inbox()
@@ -68,9 +70,11 @@ final class ContractWorld: Sendable {
 
   /// What the device's display shows, once it shows something.
   func passkey(of device: String) async throws -> UInt32 {
-    let text = try await Polling.until("\(device) shows a passkey", { readFile("\(self.passkeys)/\(device)") }) {
-      !$0.isEmpty
-    }
+    let text = try await Polling.until(
+      "\(device) shows a passkey", { readFile("\(self.passkeys)/\(device)") },
+      {
+        !$0.isEmpty
+      })
     return UInt32(text.filter(\.isNumber)) ?? 0
   }
 
@@ -98,7 +102,7 @@ final class Inbox: Sendable {
   }
 
   func wait(for count: Int, of address: String) async throws -> [[UInt8]] {
-    try await Polling.until("\(count) values of \(address)", { self.values(of: address) }) { $0.count >= count }
+    try await Polling.until("\(count) values of \(address)", { self.values(of: address) }, { $0.count >= count })
   }
 }
 

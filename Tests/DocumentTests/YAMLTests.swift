@@ -40,11 +40,14 @@ import Testing
   }
 
   @Test func wrongTypesSayWhatIsAllowed() {
-    #expect(failure("a: x\n") { _ = try $0.mapping(required: ["a"]).required("a").integer(in: 1...5) }
-      == "f.yaml:1:4: a: expected a whole number from 1 to 5, found 'x'")
-    #expect(failure("a: \"3\"\n") { _ = try $0.mapping(required: ["a"]).required("a").integer(in: 1...5) }
-      == "f.yaml:1:4: a: expected a whole number from 1 to 5, found \"3\"")
-    #expect(failure("b: 1\n") { _ = try $0.mapping(optional: ["a", "c"]) } == "f.yaml:1:1: unknown key 'b', known: a, c")
+    #expect(
+      failure("a: x\n") { _ = try $0.mapping(required: ["a"]).required("a").integer(in: 1...5) }
+        == "f.yaml:1:4: a: expected a whole number from 1 to 5, found 'x'")
+    #expect(
+      failure("a: \"3\"\n") { _ = try $0.mapping(required: ["a"]).required("a").integer(in: 1...5) }
+        == "f.yaml:1:4: a: expected a whole number from 1 to 5, found \"3\"")
+    #expect(
+      failure("b: 1\n") { _ = try $0.mapping(optional: ["a", "c"]) } == "f.yaml:1:1: unknown key 'b', known: a, c")
     #expect(failure("{}") { _ = try $0.mapping(required: ["a"]) } == "f.yaml:1:1: missing key 'a'")
   }
 }

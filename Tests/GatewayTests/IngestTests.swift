@@ -54,7 +54,7 @@ import Vitals
     let ingest = Ingest(
       journal: journal, catalog: try Daemon.catalog(in: [Self.root + "/device-profiles"]), rules: try rules(),
       clock: hand.clock, log: Logger(label: "test"))
-    try await ingest.resume { _ in }
+    try await ingest.resume(onCommit: { _ in }, onWriteFailure: { _ in })
     return Box(journal: journal, ingest: ingest, address: address)
   }
 
@@ -131,5 +131,25 @@ import Vitals
     await box.ingest.drain()
     await box.ingest.commit()
     #expect(try await box.journal.position(.reading).nextSeq == 2)
+  }
+}
+
+extension IngestTests {
+  /// A cuff's first reading in the crisis band waits for a second one. The box loses power, and none comes.
+  @Test func aCrisisThatWaitedThroughAPowerCutIsRaised() async throws {
+    let first = try await open(enrolling: true)
+    first.ingest.receive(address: first.address, characteristic: Self.cuff, bytes: [0, 190, 0, 125, 0, 140, 0])
+    await first.ingest.drain()
+    #expect(try await alerts(first).isEmpty)
+    await first.journal.close()
+
+    hand.advance(40 * 60 * 1000)
+    let second = try await open(enrolling: false)
+    #expect(try await alerts(second).map(\.rule) == ["BP-1"])
+    await second.journal.close()
+
+    let third = try await open(enrolling: false)
+    await third.ingest.tick()
+    #expect(try await alerts(third).map(\.phase) == [.start])
   }
 }

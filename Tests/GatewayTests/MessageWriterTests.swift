@@ -47,14 +47,16 @@ import Vitals
       received: Samples.moment(1, wall: false), observedWallMs: nil, clock: sample.clock, age: sample.age,
       quality: sample.quality, status: [], values: sample.values, isStream: true)
     let text = String(decoding: try writer.message(entry(timeless, at: nil)).payload, as: UTF8.self)
-    #expect(text.contains(#""at":null"#) && text.contains(#""observedAt":null"#) && text.contains(#""receivedAt":null"#))
+    #expect(
+      text.contains(#""at":null"#) && text.contains(#""observedAt":null"#) && text.contains(#""receivedAt":null"#))
     #expect(!text.contains("1970"))
   }
 
   @Test func numbersKeepTheirValue() throws {
     let number = try #require(ExactDecimal("833.008"))
     let observation = try Samples.observation(
-      at: 1, [Quantity(.rrInterval, .number(number)), Quantity(.heartRate, .number(try #require(ExactDecimal("-0.5"))))])
+      at: 1,
+      [Quantity(.rrInterval, .number(number)), Quantity(.heartRate, .number(try #require(ExactDecimal("-0.5"))))])
     let text = String(decoding: try writer.message(entry(observation)).payload, as: UTF8.self)
     #expect(text.contains(#""value":833.008"#))
     #expect(text.contains(#""value":-0.5"#))

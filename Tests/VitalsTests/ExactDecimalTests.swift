@@ -31,8 +31,10 @@ import Vitals
     #expect(try decimal(1, -120) > ExactDecimal(0))
   }
 
-  @Test(arguments: [("2.5", 0, "2"), ("3.5", 0, "4"), ("-2.5", 0, "-2"), ("122.25", 1, "122.2"), ("122.26", 1, "122.3"),
-    ("0.05", 1, "0.0"), ("7", 1, "7")])
+  @Test(arguments: [
+    ("2.5", 0, "2"), ("3.5", 0, "4"), ("-2.5", 0, "-2"), ("122.25", 1, "122.2"), ("122.26", 1, "122.3"),
+    ("0.05", 1, "0.0"), ("7", 1, "7"),
+  ])
   func roundsHalfToEven(text: String, digits: Int, expected: String) throws {
     #expect(try #require(ExactDecimal(text)).rounded(toFractionDigits: digits).description == expected)
   }
