@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the files in systemd/ do, tried as far as that goes without systemd: users, directories, and the bus policy."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from dbus_fast.aio import MessageBus
+from dbus_fast.service import ServiceInterface, method
+from units import check_units, policy_findings, verify_unit
+
+ROOT = Path(__file__).resolve().parents[3]
+SYSTEMD = ROOT / "systemd"
+NAME = "org.vigil.Gateway1"
+# Stand in for vigil and vigil-tech, which a machine that only tests does not have.
+OWNER, TECHNICIANS = "daemon", "games"
+NOBODY = pwd.getpwnam("nobody").pw_uid
+
+# The defaults of Debian's system bus: calls are denied, signals and replies are not.
+BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>system</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow user="*"/><deny own="*"/><deny send_type="method_call"/><allow send_type="signal"/>
+<allow send_requested_reply="true" send_type="method_return"/><allow send_requested_reply="true" send_type="error"/>
+<allow receive_type="method_call"/><allow receive_type="method_return"/><allow receive_type="error"/>
+<allow receive_type="signal"/><allow send_destination="org.freedesktop.DBus"/></policy>
+<include>{policy}</include></busconfig>"""
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become other users")
+
+
+class Probe(ServiceInterface):
+    """Answers in the daemon's place."""
+
+    def __init__(self) -> None:
+        super().__init__(NAME)
+
+    @method()
+    def Status(self) -> "s":  # noqa: F821, N802
+        return "well"
+
+
+@pytest.fixture
+def bus() -> Iterator[str]:
+    """The address of a private bus with the shipped policy on it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        policy = (SYSTEMD / f"{NAME}.conf").read_text()
+        policy = policy.replace('user="vigil"', f'user="{OWNER}"').replace('group="vigil-tech"', f'group="{TECHNICIANS}"')
+        (folder / "policy.conf").write_text(policy)
+        (folder / "bus.conf").write_text(BUS.format(socket=folder / "bus", policy=folder / "policy.conf"))
+        daemon = subprocess.Popen(["dbus-daemon", "--nofork", "--print-address", "--config-file", str(folder / "bus.conf")],
+                                  stdout=subprocess.PIPE, text=True)
+        try:
+            assert daemon.stdout is not None
+            yield daemon.stdout.readline().strip()
+        finally:
+            daemon.terminate()
+            daemon.wait(timeout=10)
+
+
+async def call(address: str, uid: int, groups: list[int], *words: str) -> str:
+    """What dbus-send, run as somebody else, gets for an answer."""
+    process = await asyncio.create_subprocess_exec(
+        "dbus-send", f"--bus={address}", "--print-reply", "--reply-timeout=5000", *words, user=uid, group=NOBODY,
+        extra_groups=groups, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd="/")
+    output, _ = await process.communicate()
+    return output.decode()
+
+
+@as_root
+def test_only_root_and_technicians_may_call(bus: str) -> None:
+    import grp
+
+    async def story() -> None:
+        connection = await MessageBus(bus_address=bus).connect()
+        connection.export("/org/vigil/Gateway1", Probe())
+        await connection.request_name(NAME)
+        words = (f"--dest={NAME}", "/org/vigil/Gateway1", f"{NAME}.Status")
+        # A name of the bus's own making gets no further than the well-known one.
+        by_unique_name = (f"--dest={connection.unique_name}", *words[1:])
+        technicians = grp.getgrnam(TECHNICIANS).gr_gid
+        for way in (words, by_unique_name):
+            assert "AccessDenied" in await call(bus, NOBODY, [], *way)
+            assert "AccessDenied" in await call(bus, pwd.getpwnam(OWNER).pw_uid, [], *way)
+            assert '"well"' in await call(bus, NOBODY, [technicians], *way)
+            assert '"well"' in await call(bus, 0, [], *way)
+        connection.disconnect()
+
+    asyncio.run(story())
+
+
+@as_root
+@pytest.mark.parametrize(("user", "may"), [("nobody", False), (OWNER, True), ("root", True)])
+def test_only_the_daemon_and_root_may_have_the_name(bus: str, user: str, may: bool) -> None:
+    answer = asyncio.run(call(bus, pwd.getpwnam(user).pw_uid, [], "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus",
+                              "org.freedesktop.DBus.RequestName", f"string:{NAME}", "uint32:4"))
+    assert ("uint32 1" in answer) is may
+    assert ("AccessDenied" in answer) is not may
+
+
+@as_root
+@pytest.mark.skipif(shutil.which("systemd-sysusers") is None, reason="needs systemd's programs")
+def test_users_and_directories_are_made(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    subprocess.run(["systemd-sysusers", f"--root={tmp_path}", SYSTEMD / "vigil.sysusers"], check=True)
+    users = (tmp_path / "etc/passwd").read_text()
+    assert "vigil:" in users and "/var/lib/vigil" in users and "nologin" in users
+    groups = dict(line.split(":")[0::2][:2] for line in (tmp_path / "etc/group").read_text().splitlines())
+    assert {"vigil", "vigil-tech"} <= set(groups)
+    (tmp_path / "etc/vigil").mkdir()
+    (tmp_path / "etc/vigil/vigil.yaml").write_text("clinic: c1\n")
+    subprocess.run(["systemd-tmpfiles", "--create", f"--root={tmp_path}", SYSTEMD / "vigil.tmpfiles"], check=True)
+    for path, mode in (("etc/vigil", 0o750), ("etc/vigil/device-profiles", 0o750), ("etc/vigil/vigil.yaml", 0o640)):
+        status = (tmp_path / path).stat()
+        assert (stat.S_IMODE(status.st_mode), status.st_uid, str(status.st_gid)) == (mode, 0, groups["vigil"])
+
+
+def test_the_shipped_files_agree() -> None:
+    assert check_units(ROOT) == []
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ('group="vigil-tech"', 'group="users"'),
+    ('user="vigil"', 'user="vigild"'),
+    ("<deny own=", "<allow own="),
+    ('send_destination="org.vigil.Gateway1"/>', 'send_destination="*"/>'),
+    ("</busconfig>", ""),
+])
+def test_a_changed_policy_is_noticed(tmp_path: Path, old: str, new: str) -> None:
+    text = (SYSTEMD / f"{NAME}.conf").read_text()
+    assert old in text
+    (tmp_path / "policy.conf").write_text(text.replace(old, new, 1))
+    assert policy_findings(tmp_path / "policy.conf", "policy.conf", {"vigil"}, {"vigil", "vigil-tech"})
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd's programs")
+@pytest.mark.parametrize(("old", "new"), [("WatchdogSec=30", "WatchdogSec=soon"), ("Type=notify", "Type=notifier"),
+                                          ("NoNewPrivileges=", "NoNewPrivilege=")])
+def test_a_mistake_in_the_unit_is_noticed(tmp_path: Path, old: str, new: str) -> None:
+    text = (SYSTEMD / "vigild.service").read_text()
+    assert old in text
+    (tmp_path / "vigild.service").write_text(text.replace(old, new, 1))
+    found = verify_unit(tmp_path / "vigild.service", "vigild.service")
+    assert found and found[0].line > 1

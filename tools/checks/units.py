@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files for systemd and D-Bus are well formed and name the same user, group and bus name."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+from findings import Finding, output_of
+
+FOLDER = Path("systemd")
+BUS_NAME = "org.vigil.Gateway1"
+
+
+def names_in_sysusers(text: str) -> tuple[set[str], set[str]]:
+    """Users and groups that systemd-sysusers makes; a user has a group of its name."""
+    users = set(re.findall(r"^u\s+(\S+)", text, re.MULTILINE))
+    return users, users | set(re.findall(r"^g\s+(\S+)", text, re.MULTILINE))
+
+
+def policy_findings(path: Path, shown: str, users: set[str], groups: set[str]) -> list[Finding]:
+    try:
+        policies = ElementTree.parse(path).getroot().findall("policy")
+    except ElementTree.ParseError as error:
+        return [Finding(shown, error.position[0], f"not XML: {error}", "mend the syntax")]
+    found = []
+    for policy in policies:
+        for key, known in (("user", users | {"root"}), ("group", groups)):
+            if policy.get(key, "root" if key == "user" else next(iter(groups))) not in known:
+                found.append(Finding(shown, 1, f"a policy for the unknown {key} {policy.get(key)}", "see vigil.sysusers"))
+        for rule in policy:
+            for key, value in rule.attrib.items():
+                if key in {"own", "send_destination"} and value != BUS_NAME:
+                    found.append(Finding(shown, 1, f"speaks of {value}", f"speak of {BUS_NAME} only"))
+    defaults = [rule for policy in policies if policy.get("context") == "default" for rule in policy]
+    if any(rule.tag == "allow" for rule in defaults) or {"own", "send_destination"} - {key for rule in defaults for key in rule.attrib}:
+        found.append(Finding(shown, 1, "everybody is not denied", "deny own and send_destination in the default context"))
+    return found
+
+
+def verify_unit(path: Path, shown: str) -> list[Finding]:
+    """What systemd says about the unit; the program need not be installed here."""
+    if shutil.which("systemd-analyze") is None:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        copy.write_text(re.sub(r"^(ExecStart=)\S+", r"\1/bin/true", path.read_text(), flags=re.MULTILINE))
+        code, output = output_of(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(copy)], copy.parent)
+    ours = [line for line in output.splitlines() if path.name in line]
+    found = []
+    for line in ours:
+        number = re.search(rf"{re.escape(path.name)}:(\d+)", line)
+        found.append(Finding(shown, int(number[1]) if number else 1, line.rpartition(f"{path.name}:")[2].strip(),
+                             "see systemd.unit(5), systemd.service(5), systemd.exec(5)"))
+    if code != 0 and not ours:
+        found.append(Finding(shown, 1, f"systemd-analyze verify: {output.strip()[-300:]}", "see systemd.unit(5)"))
+    return found
+
+
+def check_units(root: Path) -> list[Finding]:
+    folder = root / FOLDER
+    users, groups = names_in_sysusers((folder / "vigil.sysusers").read_text())
+    found: list[Finding] = []
+    for path in sorted(folder.glob("*.service")):
+        shown = str(path.relative_to(root))
+        found += verify_unit(path, shown)
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if (match := re.match(r"(User|Group)=(\S+)", line)) and match[2] not in (users if match[1] == "User" else groups):
+                found.append(Finding(shown, number, f"{match[0]} is not made by vigil.sysusers", "name one that is"))
+    for path in sorted(folder.glob("*.conf")):
+        found += policy_findings(path, str(path.relative_to(root)), users, groups)
+    return found
