@@ -170,6 +170,10 @@ package actor Central {
       objects.update(
         signal.path, interface, changed: signal.body[1],
         invalidated: (signal.body[2].elements ?? []).compactMap(\.string))
+      if interface == Interface.adapter, signal.body[1]["Powered"]?.bool == false, adapter?.path == signal.path {
+        log.warning("\(adapterName) was switched off, switching it on again")
+        Task { await self.switchOn() }
+      }
     default: return
     }
     changed()

@@ -15,8 +15,6 @@ package struct PairedDevice: Sendable {
   package let device: Device
   /// A person compared or typed digits, so nobody stands between.
   package let isAuthenticated: Bool
-  /// It was not bonded before, so a failure further on should remove it again.
-  package let isNew: Bool
 }
 
 extension Central {
@@ -35,10 +33,9 @@ extension Central {
     isPairing = true
     defer { isPairing = false }
 
-    // Pair() of a device that is bonded already is never answered by bluetoothd 5.66.
-    if let device = device(address), device.isBonded {
-      return PairedDevice(device: device, isAuthenticated: false, isNew: false)
-    }
+    // How a bond was made cannot be seen from it, and Pair() of a bonded device is never answered by bluetoothd 5.66:
+    // it is made anew.
+    if device(address)?.isBonded == true { try await remove(address) }
     progress(.searching)
     await discovering {
       _ = await wait(searchLimit) { $0.device(address)?.rssi != nil || $0.device(address)?.isConnected == true }
@@ -70,19 +67,25 @@ extension Central {
     // By its path: a device with a private address shows its identity address once it is bonded.
     guard let bonded = objects.device(path: found.path) else { throw BlueZError.deviceNotFound(address) }
     progress(.bonded)
-    return PairedDevice(device: bonded, isAuthenticated: await asked.asked, isNew: true)
+    return PairedDevice(device: bonded, isAuthenticated: await asked.asked)
   }
 
-  /// Waits until the services of a connected device are known, so that its profile can be told.
+  /// Waits until the services of a device are known, so that its profile can be told. A link that ends meanwhile is made
+  /// again.
   package func resolveServices(of address: String) async throws -> Device {
-    guard let known = device(address) else { throw BlueZError.deviceNotFound(address) }
-    if !known.isConnected {
-      _ = try await call(known.path, Interface.device, "Connect", timeout: .seconds(60))
+    for _ in 1...3 {
+      guard let known = device(address) else { throw BlueZError.deviceNotFound(address) }
+      if !known.isConnected {
+        _ = try await call(known.path, Interface.device, "Connect", timeout: .seconds(60))
+      }
+      _ = await wait(.seconds(40)) { central in
+        guard let device = central.device(address), device.isConnected else { return true }
+        return device.servicesResolved
+      }
+      if let device = device(address), device.servicesResolved { return device }
+      try Task.checkCancellation()
     }
-    guard await wait(.seconds(40), until: { $0.device(address)?.servicesResolved == true }),
-      let device = device(address)
-    else { throw BlueZError.timedOut("finding the services of \(address)") }
-    return device
+    throw BlueZError.timedOut("finding the services of \(address)")
   }
 
   private func callPair(_ path: String) async throws {

@@ -135,7 +135,7 @@ package actor CollectorService: Service {
       log.notice("enrolled a device", metadata: ["device": "\(enrolled.id)", "address": "\(address)"])
       return enrolled
     } catch {
-      if paired.isNew { try? await central.remove(address.description) }
+      try? await central.remove(address.description)
       throw error
     }
   }

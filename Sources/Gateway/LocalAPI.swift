@@ -94,7 +94,8 @@ package actor LocalAPI {
     guard call.body.count >= 2, let address = call.body[0].string.flatMap(DeviceAddress.init) else {
       throw refusal("InvalidArguments", "not a Bluetooth address: it looks like F5:F1:F2:F3:F4:01")
     }
-    guard let resident = call.body[1].string.flatMap(ResidentID.init) else {
+    guard let resident = call.body[1].string.flatMap(ResidentID.init), resident != .unassigned, resident != .gateway
+    else {
       throw refusal("InvalidArguments", "not a resident's id: 4 to 32 of a-z, 0-9 and -, as the clinic issued it")
     }
     let (channel, clientEnd) = try LineChannel.make()

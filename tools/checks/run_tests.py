@@ -18,8 +18,9 @@ from closing_lines import Tally, lines_of, tally_of
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / ".build" / "test-logs"
 PULSE_SECONDS = 60
-PYTEST_SUITES = (("tools/checks/tests", 300), ("tools/fake-bluez/tests", 300), ("tools/clinic/tests", 300),
-                 ("tools/acceptance", 2400))
+# The acceptance tests mostly wait for limits of the real world, so several run side by side.
+PYTEST_SUITES = (("tools/checks/tests", 300, ()), ("tools/fake-bluez/tests", 300, ()), ("tools/clinic/tests", 300, ()),
+                 ("tools/acceptance", 1800, ("-n", "4")))
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,11 @@ class Step:
 def steps(lab: bool, pattern: str | None) -> list[Step]:
     swift = ["swift", "test", "--skip-build", "--disable-xctest"] + (["--filter", pattern] if pattern else [])
     plan = [Step("build", ["swift", "build", "--build-tests"], 3600, "build"), Step("swift", swift, 900, "swift")]
-    for folder, limit in PYTEST_SUITES:
+    for folder, limit, more in PYTEST_SUITES:
         if (ROOT / folder).is_dir():
             # Tests that hang show where: each dumps its stacks before the limit of the step.
             options = ["-p", "no:cacheprovider", "-o", "faulthandler_timeout=120", "--tb=short"]
-            command = [sys.executable, "-m", "pytest", folder, *options] + (["-k", pattern] if pattern else [])
+            command = [sys.executable, "-m", "pytest", folder, *options, *more] + (["-k", pattern] if pattern else [])
             plan.append(Step(folder, command, limit, "pytest"))
     if lab:
         boot = ROOT / "tools/lab/boot"

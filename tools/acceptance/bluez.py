@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks at bluetoothd from the side: its objects, and the order of the daemon's calls."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+from dbus_fast import Message, MessageType
+from dbus_fast.aio import MessageBus
+
+from processes import Process
+
+ADAPTER = "/org/bluez/hci0"
+
+
+def path_of(address: str) -> str:
+    return f"{ADAPTER}/dev_{address.replace(':', '_')}"
+
+
+def objects(bus_address: str) -> dict[str, Any]:
+    async def ask() -> dict[str, Any]:
+        bus = await MessageBus(bus_address=bus_address).connect()
+        reply = await bus.call(Message(destination="org.bluez", path="/", member="GetManagedObjects",
+                                       interface="org.freedesktop.DBus.ObjectManager"))
+        bus.disconnect()
+        assert reply.message_type is MessageType.METHOD_RETURN, reply.body
+        return reply.body[0]
+    return asyncio.run(ask())
+
+
+def device(bus_address: str, address: str) -> dict[str, Any] | None:
+    """Properties of the device, None where bluetoothd does not know it."""
+    found = objects(bus_address).get(path_of(address), {}).get("org.bluez.Device1")
+    return {name: variant.value for name, variant in found.items()} if found is not None else None
+
+
+def is_bonded(bus_address: str, address: str) -> bool:
+    return bool((device(bus_address, address) or {}).get("Bonded"))
+
+
+def is_pairable(bus_address: str) -> bool:
+    return objects(bus_address)[ADAPTER]["org.bluez.Adapter1"]["Pairable"].value
+
+
+class CallRecorder(Process):
+    """dbus-monitor on the private bus: which calls bluetoothd gets, in order."""
+
+    def __init__(self, bus_address: str, log: Path):
+        super().__init__("dbus-monitor", ["dbus-monitor", "--address", bus_address,
+                                          "type='method_call',destination='org.bluez'"], log)
+
+    def start(self) -> None:
+        super().start()
+        self.wait_for("member=NameLost")  # it has become a monitor
+
+    def calls(self, address: str) -> list[str]:
+        """Connect and StartNotify on the device and its characteristics."""
+        found = re.findall(r"^method call.*path=(\S+); interface=\S+; member=(\S+)$", self.output(), re.MULTILINE)
+        return [member for path, member in found
+                if path.startswith(path_of(address)) and member in ("Connect", "StartNotify")]

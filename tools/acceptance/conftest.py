@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures and marks of the acceptance tests."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
+
+from vigil import BIN  # noqa: E402
+from world import IN_LAB, World  # noqa: E402
+
+MakeWorld = Callable[..., World]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "lab: makes sense with the real bluetoothd too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if IN_LAB:
+        config.hook.pytest_deselected(items=[one for one in items if not one.get_closest_marker("lab")])
+        items[:] = [one for one in items if one.get_closest_marker("lab")]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not (BIN / "vigild").exists() or not (BIN / "vigilctl").exists():
+        pytest.exit(f"{BIN} has no vigild and vigilctl: swift build, or VIGIL_BIN", 2)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    outcome = yield
+    report = outcome.get_result()
+    if report.when == "call":
+        item.stash[FAILED] = call.excinfo is not None
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture
+def make_world(request: pytest.FixtureRequest) -> Iterator[MakeWorld]:
+    """Makes a world that ends with the test; arguments as World's."""
+    worlds: list[World] = []
+
+    def make(**options: object) -> World:
+        worlds.append(World(**options))
+        return worlds[-1]
+
+    yield make
+    for world in worlds:
+        world.close(request.node.stash.get(FAILED, True))
+
+
+@pytest.fixture
+def world(make_world: MakeWorld) -> World:
+    """The household, a broker, a clinic, and a daemon that runs."""
+    return make_world().start()

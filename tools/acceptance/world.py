@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything around one daemon, put together: devices, broker, clinic. It hides which of the two stages it is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import scenarios
+from broker import Broker, Certificates
+from stage import FakeStage, LabStage, Stage
+from subscriber import Subscriber
+from vigil import Answer, Vigild, finish
+from waiting import eventually
+
+IN_LAB = os.environ.get("VIGIL_WORLD", "fake") == "lab"
+
+
+class World:
+    """
+    devices: what the made-up bluetoothd plays; the lab always plays scenarios.household()
+    config:  keys of the daemon's configuration, over the tests' defaults
+    broker:  keys of the daemon's `broker`, over the tests' defaults
+    tls, acl: of mosquitto
+    clinic:  False where the test makes its subscriber itself
+    """
+
+    def __init__(self, devices: list[scenarios.Device] | None = None, config: dict[str, Any] | None = None,
+                 broker: dict[str, Any] | None = None, tls: Certificates | None = None, acl: str | None = None,
+                 clinic: bool = True, bluez: dict[str, str] | None = None, directory: Path | None = None):
+        # Not pytest's directory: the path of a Unix socket has room for 107 characters.
+        self.directory = directory or Path(tempfile.mkdtemp(prefix="vigil-"))
+        self.stage: Stage = LabStage() if IN_LAB else FakeStage(self.directory, devices or scenarios.household(), bluez)
+        self.broker = Broker(self.directory / "broker", tls, acl)
+        settings = {"host": "127.0.0.1", "port": self.broker.port, "tls": "off"} | (broker or {})
+        self.vigil = Vigild(self.directory, self.stage.bus_address, settings, **(config or {}))
+        self.broker.start()
+        self.subscribers: list[Subscriber] = []
+        self.clinic = self.subscriber() if clinic else None
+        self._enrolled: set[str] = set()
+
+    @property
+    def fake(self) -> FakeStage:
+        assert isinstance(self.stage, FakeStage), "this test is only for the made-up bluetoothd"
+        return self.stage
+
+    def subscriber(self, *filters: str, name: str = "archive") -> Subscriber:
+        self.subscribers.append(Subscriber(self.broker.port, filters or ("vigil/v1/#",), name))
+        return self.subscribers[-1]
+
+    def start(self) -> "World":
+        """The daemon runs and has found its broker."""
+        self.vigil.start()
+        self.vigil.wait_for("connected to the broker", 30)
+        self.vigil.wait_for("connected to the message bus", 30)
+        return self
+
+    def pair(self, device: str, address: str, resident: str = "r-0001") -> str:
+        """Enrols a device as a technician would. Its id at the gateway."""
+        answer = self.try_pair(device, address, resident)
+        assert answer.code == 0, f"{answer}\n{self.vigil.output()[-3000:]}"
+        done = [line for line in answer.json if "device" in line]
+        assert done, answer.out
+        self._enrolled.add(done[0]["device"])
+        return done[0]["device"]
+
+    def try_pair(self, device: str, address: str, resident: str = "r-0001", passkey: str | None = None,
+                 limit: float = 60) -> Answer:
+        """Pairs, and types what the device shows, or the given passkey, as soon as it is asked."""
+        command = self.vigil.control("pair", address, "--resident", resident, "--json")
+        # The answer is looked up only when the question has come: Just Works asks none.
+        shown = self.stage.passkeys / device
+        eventually(lambda: command.poll() is not None or shown.exists(), limit, f"pairing with {device} goes on")
+        if command.poll() is None:
+            correct = self.stage.passkey(device)
+            return finish(command, f"{correct if passkey is None else passkey}\n", limit)
+        return finish(command, "", limit)
+
+    def wait_connected(self, device: str, limit: float = 30) -> None:
+        eventually(lambda: self.vigil.state_of(device) == "connected", limit, f"{device} is connected")
+
+    def close(self, failed: bool) -> None:
+        if IN_LAB and self.vigil.running:
+            # The next test finds devices that nobody has a bond with.
+            for device in self.vigil.devices():
+                self.vigil.ctl("forget", device)
+        for subscriber in self.subscribers:
+            subscriber.close()
+        self.vigil.kill()
+        self.broker.kill()
+        self.stage.stop()
+        if failed:
+            print(f"\nwhat was there: {self.directory}\n--- vigild.log, its end\n"
+                  + "\n".join(self.vigil.output(everything=True).splitlines()[-60:]))
+        elif "VIGIL_KEEP" not in os.environ:
+            shutil.rmtree(self.directory, ignore_errors=True)
