@@ -97,7 +97,7 @@ package actor PublisherService: Service {
   /// - Returns: false while there is no connection: the first one after it is to come at once.
   package func publishHealth(_ health: Health) -> Bool {
     guard state.connected, let message = try? writer.health(health, at: clock()) else { return false }
-    return publish(message, retain: false, token: Self.besideLedger)
+    return send(message, retain: false)
   }
 
   // MARK: the broker's side
@@ -203,21 +203,32 @@ package actor PublisherService: Service {
           lanes[lane]?.skip(entry.seq)
           continue
         }
-        guard try send(entry) else { return }
+        do {
+          try send(entry)
+        } catch let error as MQTTError {
+          if case .library = error { log.warning("cannot send: \(error)", metadata: ["lane": "\(lane.name)"]) }
+          return
+        }
         lanes[lane]?.noteSent(entry.seq)
         if lane == .alert, case .gap = entry.content { gaps.insert(entry.seq) }
       }
     }
   }
 
-  /// - Returns: false where sending has to wait for a connection. A row that could never be sent is replaced by a gap.
-  private func send(_ entry: LedgerEntry) throws -> Bool {
+  /// A row that can never be sent is replaced by a gap with its number.
+  /// - Throws: where sending has to wait: for a connection, or for acknowledgements.
+  private func send(_ entry: LedgerEntry) throws {
     let token = Self.token(entry.lane, entry.seq)
     let message = try writer.message(entry)
-    if message.payload.count <= WireMessage.ledgerLimit, publish(message, retain: false, token: token) { return true }
-    guard client.assumeIsolated({ $0.isConnected && $0.hasRoom }) else { return false }
-    log.error("a message cannot be sent", metadata: ["lane": "\(entry.lane.name)", "seq": "\(entry.seq)"])
-    return publish(try writer.substitute(for: entry), retain: false, token: token)
+    do {
+      guard message.payload.count <= WireMessage.ledgerLimit else { throw MQTTError.tooLarge }
+      try publish(message, retain: false, token: token)
+    } catch let error as MQTTError where error == .tooLarge || error == .invalidTopic {
+      log.error(
+        "a message can never be sent, a gap takes its place",
+        metadata: ["lane": "\(entry.lane.name)", "seq": "\(entry.seq)", "error": "\(error)"])
+      try publish(try writer.substitute(for: entry), retain: false, token: token)
+    }
   }
 
   private func publishOpenAlerts() async {
@@ -229,18 +240,15 @@ package actor PublisherService: Service {
     }
   }
 
-  private func send(_ message: WireMessage, retain: Bool) {
-    _ = publish(message, retain: retain, token: Self.besideLedger)
+  /// What is not in the ledger is sent if it can be: the next one says the same, or newer.
+  @discardableResult
+  private func send(_ message: WireMessage, retain: Bool) -> Bool {
+    (try? publish(message, retain: retain, token: Self.besideLedger)) != nil
   }
 
-  private func publish(_ message: WireMessage, retain: Bool, token: UInt64) -> Bool {
-    client.assumeIsolated { client in
-      do {
-        try client.publish(topic: message.topic, payload: message.payload, retain: retain, token: token)
-        return true
-      } catch {
-        return false
-      }
+  private func publish(_ message: WireMessage, retain: Bool, token: UInt64) throws {
+    try client.assumeIsolated { client in
+      try client.publish(topic: message.topic, payload: message.payload, retain: retain, token: token)
     }
   }
 

@@ -86,8 +86,6 @@ package actor Client {
   }
 
   package var isConnected: Bool { acceptedAt != nil }
-  /// Whether another message may be in flight.
-  package var hasRoom: Bool { inFlight.count < Self.maximumInFlight }
 
   /// Connects, and goes on connecting until ``stop(final:timeout:)``, which must be called before the client is let go.
   /// - Parameters:
