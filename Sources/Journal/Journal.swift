@@ -25,8 +25,15 @@ package actor Journal {
   ///
   /// - Parameter newEpoch: a random id for the life of a new database.
   package init(path: String, loop: EventLoop, newEpoch: String, now: Moment) throws {
-    let connection = try Connection(path: path)
-    try Schema.migrate(connection)
+    let connection: Connection
+    do {
+      connection = try Connection(path: path)
+      try Schema.migrate(connection)
+    } catch let error as SQLiteError where error.isBusy {
+      throw JournalError.inUse(path)
+    } catch let error as SQLiteError where error.isCorrupt {
+      throw JournalError.damaged("\(path): \(error)")
+    }
     let ledger = Ledger(connection: connection)
     self.loop = loop
     self.connection = connection

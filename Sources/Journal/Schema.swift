@@ -81,6 +81,8 @@ enum Schema {
 package enum JournalError: Error, Sendable, CustomStringConvertible {
   case tooNew(version: Int, known: Int)
   case damaged(String)
+  /// Another process has the database open.
+  case inUse(String)
   case alreadyEnrolled(String)
   /// The tables do not allow what was to be written; trying again is of no use.
   case rejected(String)
@@ -90,6 +92,7 @@ package enum JournalError: Error, Sendable, CustomStringConvertible {
     case .tooNew(let version, let known):
       "the database has version \(version), this program knows up to \(known): install the newer program again"
     case .damaged(let what): "the database is damaged: \(what)"
+    case .inUse(let path): "\(path) is in use: does another vigild run?"
     case .rejected(let what): "the database does not allow this: \(what)"
     case .alreadyEnrolled(let device): "this device is already enrolled as \(device): forget that first"
     }

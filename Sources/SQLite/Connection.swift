@@ -12,7 +12,7 @@ package final class Connection {
   /// Between BEGIN and the end of ``transaction(_:)``; a nested one is refused by SQLite and spares the outer one.
   private var isInsideTransaction = false
 
-  /// Opens a database, or makes it with mode 0600; its WAL and shared-memory files take the same mode.
+  /// Opens a database, or makes it with mode 0600; its WAL takes the same mode.
   /// - Parameter path: `:memory:` gives one without a file, hence without a WAL.
   package init(path: String) throws(SQLiteError) {
     let isFile = path != ":memory:"
@@ -22,6 +22,8 @@ package final class Connection {
     do throws(SQLiteError) {
       guard result == SQLITE_OK else { throw SQLiteError(handle, code: result) }
       sqlite3_busy_timeout(handle, 1000)
+      // Nobody else gets in: with a second connection a WAL reset can lose commits.
+      try execute("PRAGMA locking_mode=EXCLUSIVE")
       // The order matters: changing the journal mode may put `synchronous` back to its default.
       try execute("PRAGMA journal_mode=WAL")
       try execute("PRAGMA synchronous=FULL")

@@ -114,10 +114,16 @@ import Vitals
     await journal.noteDelivered(1, in: .reading)
     let observation = try heartRate(72, at: 1)
     try await journal.write(now: Samples.moment(1)) { try $0.append(observation, bytes: [0, 72]) }
-    // A second connection would be wrong in production; the first one is closed before.
     let position = try await journal.position(.reading)
     #expect(position.delivered == 1)
     #expect(position.waiting == 1)
+  }
+
+  @Test func aSecondProcessIsKeptOut() async throws {
+    let first = try open()
+    #expect { try open() } throws: { "\($0)".contains("is in use") }
+    await first.close()
+    #expect(throws: Never.self) { try open() }
   }
 
   @Test func devicesAreEnrolledOnceAndTheirNumbersNeverComeAgain() async throws {
