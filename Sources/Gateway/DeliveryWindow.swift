@@ -45,7 +45,7 @@ struct DeliveryWindow: Sendable, Equatable {
     guard seq > delivered else { return nil }
     done.insert(seq)
     let before = delivered
-    while done.remove(delivered + 1) != nil { delivered += 1 }
+    while done.remove(delivered &+ 1) != nil { delivered &+= 1 }
     return delivered > before ? delivered : nil
   }
 
@@ -57,7 +57,7 @@ struct DeliveryWindow: Sendable, Equatable {
   /// Gives the refused rows another try.
   mutating func retryRefused() {
     guard let first = refused.min() else { return }
-    sent = min(sent, first - 1)
+    sent = min(sent, first &- 1)
     refused = []
   }
 }

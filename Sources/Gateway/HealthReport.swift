@@ -59,7 +59,7 @@ struct HealthReport: Sendable {
       for lane in Lane.allCases {
         let position = try await journal.position(lane)
         stored.queues.append(
-          Health.Queue(lane: lane.name, lastSeq: position.nextSeq - 1, waiting: position.waiting))
+          Health.Queue(lane: lane.name, lastSeq: position.nextSeq &- 1, waiting: position.waiting))
       }
       stored.openAlerts = try await journal.openAlerts().count
       stored.undecoded = try await journal.undecodedCount()

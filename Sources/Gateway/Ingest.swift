@@ -123,7 +123,7 @@ package actor Ingest {
   private static func elapsed(of moment: Moment, seen now: Moment) -> Int64 {
     if moment.bootID == now.bootID { return moment.monotonicMs }
     guard let then = moment.wallMs, let wall = now.wallMs else { return now.monotonicMs - spotWindowMs }
-    return min(now.monotonicMs, now.monotonicMs - (wall - then))
+    return min(now.monotonicMs, now.monotonicMs &- (wall &- then))
   }
 
   private func devicesAre(_ devices: [EnrolledDevice]) {

@@ -198,7 +198,7 @@ package actor PublisherService: Service {
       for entry in entries {
         guard state.connected, !isStopping else { return }
         // The connection may have been lost and found during the await: only the next row in line is sent.
-        guard let now = lanes[lane], entry.seq == now.sent + 1 else { break }
+        guard let now = lanes[lane], entry.seq == now.sent &+ 1 else { break }
         guard now.needs(entry.seq) else {
           lanes[lane]?.skip(entry.seq)
           continue

@@ -64,7 +64,7 @@ package struct LanePosition: Sendable, Equatable {
   package let nextSeq: Int64
   /// Everything up to and with this has been delivered.
   package let delivered: Int64
-  package var waiting: Int64 { nextSeq - 1 - delivered }
+  package var waiting: Int64 { nextSeq &- 1 &- delivered }
 
   package init(nextSeq: Int64, delivered: Int64) {
     self.nextSeq = nextSeq
@@ -87,7 +87,7 @@ struct Ledger {
       .first(.integer(Int64(lane.rawValue))) { $0.integer(0) }
     guard let next = next ?? nil else { throw JournalError.damaged("lane \(lane.name) is missing") }
     try connection.statement("INSERT INTO ledger(lane, seq, kind, reference, at_ms) VALUES(?,?,?,?,?)").run(
-      .integer(Int64(lane.rawValue)), .integer(next - 1), .integer(kind.rawValue), .integer(reference), Value(atWallMs))
+      .integer(Int64(lane.rawValue)), .integer(next &- 1), .integer(kind.rawValue), .integer(reference), Value(atWallMs))
   }
 
   func position(_ lane: Lane) throws -> LanePosition {
