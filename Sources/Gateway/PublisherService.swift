@@ -36,6 +36,8 @@ package actor PublisherService: Service {
   /// Rows in flight in the alert lane that are no alerts.
   private var gaps: Set<Int64> = []
   private var isStopping = false
+  /// When the last connection was lost, monotonic.
+  private var lostAtMs: Int64 = 0
   package private(set) var state = BrokerState()
 
   /// What there is to say about the broker.
@@ -73,6 +75,17 @@ package actor PublisherService: Service {
     isStopping = true
     let last = try? writer.status(online: false, at: clock())
     await client.stop(final: last.map { ($0.topic, $0.payload, true) })
+    // The broker has taken leave in order, so it keeps what it has acknowledged.
+    if state.connected { await settle(at: .max) }
+  }
+
+  /// Called each second: what the broker has had for long enough counts as delivered.
+  package func settle() async { await settle(at: clock().monotonicMs) }
+
+  private func settle(at ms: Int64) async {
+    for lane in Lane.allCases {
+      if let watermark = lanes[lane]?.settle(at: ms) { await journal.noteDelivered(watermark, in: lane) }
+    }
   }
 
   /// After a commit: there may be something to send.
@@ -105,18 +118,17 @@ package actor PublisherService: Service {
   private func handle(_ event: Client.Event) {
     switch event {
     case .connected:
-      log.notice("connected to the broker")
       state.connected = true
       state.reason = nil
       gaps = []
-      for lane in Lane.allCases { lanes[lane]?.reconnected() }
+      for lane in Lane.allCases { lanes[lane]?.reconnected(afterLossAt: lostAtMs) }
       if let online = try? writer.status(online: true, at: clock()) { send(online, retain: true) }
       Task {
         await self.publishOpenAlerts()
         await self.pump()
       }
     case .disconnected(let reason):
-      if state.connected { log.warning("lost the broker: \(reason)") }
+      if state.connected { lostAtMs = clock().monotonicMs }
       state.connected = false
       state.reason = reason
     case .acknowledged(let token, let reason):
@@ -132,9 +144,7 @@ package actor PublisherService: Service {
     let isDone = isAlert ? reason == Reason.success : reason < Reason.firstRefusal
     if lane == .reading, isDone { state.nobodyReadsReadings = reason == Reason.noMatchingSubscribers }
     if isDone {
-      if let watermark = lanes[lane]?.acknowledge(seq) {
-        Task { await self.journal.noteDelivered(watermark, in: lane) }
-      }
+      lanes[lane]?.acknowledge(seq, at: clock().monotonicMs)
     } else {
       if lanes[lane]?.refused.isEmpty == true, retryTimer == nil {
         log.warning(

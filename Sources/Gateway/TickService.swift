@@ -33,6 +33,7 @@ package struct TickService: Service {
       var nextSign = ContinuousClock.now
       while !Task.isCancelled {
         await ingest.tick()
+        await publisher.settle()
         let now = ContinuousClock.now
         if let watchdog, now >= nextSign {
           let status = await health().statusLine

@@ -87,7 +87,8 @@ struct Ledger {
       .first(.integer(Int64(lane.rawValue))) { $0.integer(0) }
     guard let next = next ?? nil else { throw JournalError.damaged("lane \(lane.name) is missing") }
     try connection.statement("INSERT INTO ledger(lane, seq, kind, reference, at_ms) VALUES(?,?,?,?,?)").run(
-      .integer(Int64(lane.rawValue)), .integer(next &- 1), .integer(kind.rawValue), .integer(reference), Value(atWallMs))
+      .integer(Int64(lane.rawValue)), .integer(next &- 1), .integer(kind.rawValue), .integer(reference), Value(atWallMs)
+    )
   }
 
   func position(_ lane: Lane) throws -> LanePosition {

@@ -4,6 +4,8 @@ import Testing
 @testable import Gateway
 
 @Suite struct DeliveryWindowTests {
+  static let later = DeliveryWindow.settling
+
   func window(sent: ClosedRange<Int64>) -> DeliveryWindow {
     var window = DeliveryWindow(delivered: sent.lowerBound - 1)
     for seq in sent { window.noteSent(seq) }
@@ -12,39 +14,45 @@ import Testing
 
   @Test func theWatermarkMovesOverWhatIsContiguousOnly() {
     var window = window(sent: 1...4)
-    #expect(window.acknowledge(2) == nil)
-    #expect(window.acknowledge(1) == 2)
-    #expect(window.acknowledge(4) == nil)
-    #expect(window.acknowledge(3) == 4)
+    window.acknowledge(2, at: 0)
+    #expect(window.settle(at: Self.later) == nil)
+    window.acknowledge(1, at: 0)
+    #expect(window.settle(at: Self.later) == 2)
+    window.acknowledge(4, at: 0)
+    #expect(window.settle(at: Self.later) == nil)
+    window.acknowledge(3, at: 0)
+    #expect(window.settle(at: Self.later) == 4)
     #expect(window.inFlight.isEmpty)
   }
 
-  @Test func aNewConnectionSendsWhatWasNotAcknowledgedAndNothingElse() {
-    var window = window(sent: 1...5)
-    _ = window.acknowledge(1)
-    _ = window.acknowledge(3)
-    window.reconnected()
-    #expect(window.sent == 1)
-    #expect((1...5).filter { window.needs($0) } == [2, 4, 5])
+  @Test func anAcknowledgementCountsOnceTheConnectionHasOutlivedIt() {
+    var window = window(sent: 1...2)
+    window.acknowledge(1, at: 100)
+    window.acknowledge(2, at: 200)
+    #expect(window.settle(at: 99 + Self.later) == nil)
+    #expect(window.settle(at: 100 + Self.later) == 1)
+    #expect(!window.needs(2))
   }
 
-  @Test func anAcknowledgementOfTheOldConnectionDoesNoHarm() {
-    var window = window(sent: 1...2)
-    window.reconnected()
-    #expect(window.acknowledge(1) == 1)
-    #expect(window.acknowledge(1) == nil)
-    #expect(!window.needs(1))
+  @Test func aNewConnectionSendsWhatTheOldBrokerMayHaveTakenAlong() {
+    var window = window(sent: 1...5)
+    for (seq, ms) in [(1, 0), (3, 0), (4, 9000)] as [(Int64, Int64)] { window.acknowledge(seq, at: ms) }
+    _ = window.settle(at: 9500)
+    window.reconnected(afterLossAt: 10_000)
+    #expect(window.sent == 1)
+    #expect((1...5).filter { window.needs($0) } == [2, 4, 5])
   }
 
   @Test func refusedRowsComeAgainWhenRetried() {
     var window = window(sent: 1...3)
     window.refuse(1)
-    #expect(window.acknowledge(2) == nil)
+    window.acknowledge(2, at: 0)
     #expect(window.refused == [1])
     window.retryRefused()
     #expect(window.sent == 0)
     #expect((1...3).filter { window.needs($0) } == [1])
     window.noteSent(1)
-    #expect(window.acknowledge(1) == 2)
+    window.acknowledge(1, at: 0)
+    #expect(window.settle(at: Self.later) == 2)
   }
 }
