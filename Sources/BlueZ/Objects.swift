@@ -103,13 +103,24 @@ struct ObjectTree {
     let address = properties["Address"]?.string ?? ""
     return Device(
       path: path, address: address,
-      name: properties["Name"]?.string ?? properties["Alias"]?.string ?? address,
+      name: Self.printable(properties["Name"]?.string ?? properties["Alias"]?.string ?? address),
       isPaired: properties["Paired"]?.bool ?? false, isBonded: properties["Bonded"]?.bool ?? false,
       isConnected: properties["Connected"]?.bool ?? false,
       servicesResolved: properties["ServicesResolved"]?.bool ?? false,
       services: (properties["UUIDs"]?.elements ?? []).compactMap(\.string),
       rssi: properties["RSSI"]?.integer,
       battery: interfaces[Interface.battery]?["Percentage"]?.integer)
+  }
+
+  /// A name comes from the air: nothing in it may move a terminal's cursor or end a line of a log.
+  private static func printable(_ name: String) -> String {
+    let kept = name.unicodeScalars.filter { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: false
+      default: true
+      }
+    }
+    return String(String(String.UnicodeScalarView(kept)).prefix(64))
   }
 
   func characteristics(of device: String) -> [Characteristic] {
