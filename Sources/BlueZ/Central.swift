@@ -18,6 +18,7 @@ package enum BlueZError: Error, Sendable, CustomStringConvertible {
   case unavailable(String)
   case deviceNotFound(String)
   case timedOut(String)
+  case pairingRefused(String)
   /// The device ended the link before it said anything.
   case hungUp(String)
 
@@ -26,6 +27,8 @@ package enum BlueZError: Error, Sendable, CustomStringConvertible {
     case .unavailable(let what): what
     case .deviceNotFound(let address): "\(address) is not in sight: switch it on, bring it near and try again"
     case .timedOut(let what): "\(what) took too long"
+    case .pairingRefused(let address):
+      "\(address) refused: were the digits right, and is it ready to pair (often a long press)? Then try again"
     case .hungUp(let address): "\(address) hung up at once: if that goes on, forget it and pair it again"
     }
   }

@@ -90,7 +90,11 @@ extension Central {
 
   private func callPair(_ path: String) async throws {
     try await withTaskCancellationHandler {
-      _ = try await call(path, Interface.device, "Pair", timeout: .seconds(120))
+      do {
+        _ = try await call(path, Interface.device, "Pair", timeout: .seconds(120))
+      } catch let error as BusError where error.name == "org.bluez.Error.AuthenticationFailed" {
+        throw BlueZError.pairingRefused(objects.device(path: path)?.address ?? path)
+      }
     } onCancel: {
       Task { _ = try? await self.call(path, Interface.device, "CancelPairing") }
     }

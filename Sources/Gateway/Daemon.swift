@@ -17,7 +17,7 @@ package enum Daemon {
   /// Reads and checks a configuration file.
   package static func configuration(at path: String) throws -> Configuration {
     try Configuration.load(
-      text: TextFile.read(path), file: path, zoneExists: { TextFile.exists("/usr/share/zoneinfo/" + $0) },
+      text: TextFile.read(path), file: path, zoneExists: { TextFile.isTimeZone("/usr/share/zoneinfo/" + $0) },
       fileExists: TextFile.exists)
   }
 

@@ -63,6 +63,7 @@ struct HealthReport: Sendable {
       }
       stored.openAlerts = try await journal.openAlerts().count
       stored.undecoded = try await journal.undecodedCount()
+      if !TextFile.exists(database) { stored.error = "\(database) is gone: what is written now will be lost" }
     } catch {
       stored.error = "\(error)"
     }

@@ -37,8 +37,9 @@ package actor Ingest {
   private var timer: EventSource?
   /// Monotonic time of each device's latest reading.
   private(set) var lastReading: [String: Int64] = [:]
-  /// Devices whose latest value could not be decoded.
-  private var lastUndecoded: Set<String> = []
+  /// When a value of each device that could not be decoded was last logged, monotonic.
+  private var lastUndecodedLog: [String: Int64] = [:]
+  private static let undecodedLogPause: Int64 = 60_000
   private(set) var writeError: String?
   private var retryPause = Duration.seconds(1)
   /// Alerts of the batch that went out without a number.
@@ -179,7 +180,6 @@ package actor Ingest {
         received: capture.received, instantOf: SiteTime.instant))
     guard !isKnown(observation) else { return }
     lastReading[device.id] = capture.received.monotonicMs
-    lastUndecoded.remove(device.id)
     batch.append(.observation(observation, bytes: capture.bytes))
     for alert in evaluate(.observation(observation), of: device.resident, at: capture.received) {
       batch.append(.alert(alert))
@@ -187,8 +187,10 @@ package actor Ingest {
   }
 
   private func keepUndecoded(_ capture: Capture, _ device: EnrolledDevice, _ reason: String, isStream: Bool) {
-    if !lastUndecoded.contains(device.id) {
-      // Once, until a value of this device is good again: a stream could fill the log.
+    let now = capture.received.monotonicMs
+    // A stream of them could fill the log.
+    if lastUndecodedLog[device.id].map({ now &- $0 >= Self.undecodedLogPause }) ?? true {
+      lastUndecodedLog[device.id] = now
       log.warning(
         "a value could not be decoded",
         metadata: [
@@ -196,7 +198,6 @@ package actor Ingest {
           "error": "\(reason)",
         ])
     }
-    lastUndecoded.insert(device.id)
     batch.append(.undecoded(capture, device: device.id, reason: reason, isStream: isStream))
   }
 

@@ -62,9 +62,10 @@ struct PairingConversation: Sendable {
         done.link = device.link.rawValue
         send(done)
       } catch {
-        log.notice("pairing failed", metadata: ["address": "\(address)", "error": "\(error)"])
+        let reason = error is CancellationError ? "cancelled" : "\(error)"
+        log.notice("pairing failed", metadata: ["address": "\(address)", "error": "\(reason)"])
         var failed = PairingMessage()
-        failed.error = "\(error)"
+        failed.error = reason
         send(failed)
       }
     }

@@ -51,5 +51,13 @@ package enum TextFile {
     return found.sorted()
   }
 
+  /// Whether it is a compiled time zone (tzfile(5)): the directory of the zones has other files too.
+  package static func isTimeZone(_ path: String) -> Bool {
+    guard let file = fopen(path, "re") else { return false }
+    defer { fclose(file) }
+    var magic = [UInt8](repeating: 0, count: 4)
+    return fread(&magic, 1, magic.count, file) == magic.count && magic == Array("TZif".utf8)
+  }
+
   package static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
 }

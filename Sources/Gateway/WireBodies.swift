@@ -259,6 +259,8 @@ struct OpenAlertsBody: Encodable {
   let gateway: String
   @NullWhenMissing var at: String?
   let epoch: String
+  /// How many are open; more than `alerts` names where they would not fit.
+  let total: Int
   let alerts: [Item]
 }
 

@@ -27,7 +27,7 @@ package struct MessageWriter: Sendable {
     self.epoch = epoch
   }
 
-  /// The newest open episodes that `up/alerts` names, so that it stays below 64 KiB.
+  /// How many open episodes `up/alerts` names, so that it stays below 64 KiB: active ones first, then the newest.
   private static let openAlertsLimit = 150
 
   package var root: String { "vigil/v1/\(clinic)/\(gateway)/" }
@@ -94,12 +94,14 @@ package struct MessageWriter: Sendable {
       "up/alerts",
       OpenAlertsBody(
         id: UUID().uuidString.lowercased(), gateway: gateway, at: moment.wallMs.map(SiteTime.text), epoch: epoch,
-        alerts: alerts.suffix(Self.openAlertsLimit).map { alert in
-          OpenAlertsBody.Item(
-            alert: alert.alert.description, resident: alert.resident.description, rule: alert.rule,
-            version: alert.version, state: alert.state.rawValue, category: alert.category.rawValue,
-            priority: alert.priority.rawValue, level: alert.level, raisedAt: alert.raised.wallMs.map(SiteTime.text))
-        }))
+        total: alerts.count,
+        alerts: (alerts.filter { $0.state == .active } + alerts.filter { $0.state != .active }.reversed())
+          .prefix(Self.openAlertsLimit).map { alert in
+            OpenAlertsBody.Item(
+              alert: alert.alert.description, resident: alert.resident.description, rule: alert.rule,
+              version: alert.version, state: alert.state.rawValue, category: alert.category.rawValue,
+              priority: alert.priority.rawValue, level: alert.level, raisedAt: alert.raised.wallMs.map(SiteTime.text))
+          }))
   }
 
   package func health(_ health: Health, at moment: Moment) throws -> WireMessage {

@@ -246,6 +246,7 @@ final class Session: @unchecked Sendable {
       switch result {
       case MOSQ_ERR_ERRNO.rawValue: errno == 0 ? "connection lost" : String(cString: strerror(errno))
       case MOSQ_ERR_EAI.rawValue: "\(credentials.host): \(String(cString: gai_strerror(errno)))"
+      case MOSQ_ERR_KEEPALIVE.rawValue: "the broker does not answer"
       case 128...: String(cString: mosquitto_reason_string(result))
       default: String(cString: mosquitto_strerror(result))
       }

@@ -133,9 +133,17 @@ package final class Connection {
     let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     if descriptor >= 0 {
       Glibc.close(descriptor)
-    } else if errno != EEXIST || chmod(path, 0o600) != 0 {
-      let reason = String(cString: strerror(errno))
-      throw SQLiteError(code: SQLITE_CANTOPEN, message: "\(path): \(reason)")
+      return
+    }
+    let reason = errno
+    var info = stat()
+    // A directory named by mistake must keep its mode.
+    guard reason == EEXIST, stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
+      let text = reason == EEXIST ? "not a file" : String(cString: strerror(reason))
+      throw SQLiteError(code: SQLITE_CANTOPEN, message: "\(path): \(text)")
+    }
+    guard chmod(path, 0o600) == 0 else {
+      throw SQLiteError(code: SQLITE_CANTOPEN, message: "\(path): \(String(cString: strerror(errno)))")
     }
   }
 }

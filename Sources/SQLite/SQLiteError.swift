@@ -34,7 +34,7 @@ package struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible 
   package var isConstraint: Bool { primaryCode == SQLITE_CONSTRAINT }
 
   package var description: String {
-    "SQLite error \(code): \(message)" + (statement.map { " in \($0)" } ?? "")
+    "SQLite error \(code): \(message)" + (statement.map { " in \($0.prefix { !$0.isNewline }.prefix(120))" } ?? "")
   }
 }
 

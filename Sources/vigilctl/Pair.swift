@@ -36,7 +36,7 @@ struct Pair: AsyncParsableCommand {
         return
       }
       if let question = message.question {
-        let reply = question == "passkey" ? askPasskey() : askConfirmation(message.passkey ?? 0)
+        let reply = question == "passkey" ? try askPasskey() : askConfirmation(message.passkey ?? 0)
         var line = try JSONText.encode(reply)
         line.append(UInt8(ascii: "\n"))
         _ = write(descriptor.raw, line, line.count)
@@ -57,9 +57,13 @@ struct Pair: AsyncParsableCommand {
     }
   }
 
-  private func askPasskey() -> PairingReply {
+  private func askPasskey() throws -> PairingReply {
     if isatty(STDIN_FILENO) != 0 { Terminal.err("Type the six digits that the device shows:") }
-    return PairingReply(passkey: (readLine() ?? "").filter { !$0.isWhitespace })
+    let digits = (readLine() ?? "").filter { !$0.isWhitespace }
+    guard (1...6).contains(digits.utf8.count), UInt32(digits) != nil, digits.first?.isNumber == true else {
+      throw Failure("Pairing failed: a passkey is the six digits that the device shows. Try again.")
+    }
+    return PairingReply(passkey: digits)
   }
 
   private func askConfirmation(_ passkey: Int) -> PairingReply {

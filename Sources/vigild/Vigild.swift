@@ -15,6 +15,8 @@ enum Vigild {
   }
 
   static func main() async {
+    // Whoever sends one of these does not mean a stop without writing what waits.
+    for ignored in [SIGHUP, SIGUSR1, SIGUSR2, SIGALRM] { signal(ignored, SIG_IGN) }
     var path = "/etc/vigil/vigil.yaml"
     var checksOnly = false
     var arguments = CommandLine.arguments.dropFirst()

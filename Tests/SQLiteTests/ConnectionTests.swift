@@ -201,7 +201,9 @@ struct ConnectionTests {
   @Test func `A path that cannot be opened is an error with the path`() throws {
     let error = #expect(throws: SQLiteError.self) { try Connection(path: directory.file("none/test.db")) }
     #expect(error?.description.contains("none/test.db") == true)
+    let before = mode(directory.path)
     #expect(throws: SQLiteError.self) { try Connection(path: directory.path) }
+    #expect(mode(directory.path) == before)
   }
 
   @Test func `A second connection is kept out, and the first one is not disturbed`() throws {
