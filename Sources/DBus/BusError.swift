@@ -26,12 +26,6 @@ package struct BusError: Error, Sendable, CustomStringConvertible {
   private static let system = "System.Error."
   package static let disconnected = BusError(name: "System.Error.NotConnected", message: "not connected to the bus")
 
-  /// The peer did not answer in time.
-  package var isTimeout: Bool {
-    name == "System.Error.\(ETIMEDOUT)" || name == "org.freedesktop.DBus.Error.NoReply"
-      || name == "org.freedesktop.DBus.Error.Timeout"
-  }
-
   package var description: String { message.isEmpty ? name : "\(message) (\(name))" }
 }
 
