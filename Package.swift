@@ -48,6 +48,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "VitalsTests", dependencies: ["Vitals"]),
+    .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
     .testTarget(name: "DocumentTests", dependencies: ["Document"]),
     .testTarget(name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "Vitals", "Document"]),
     .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Vitals", "Document"]),

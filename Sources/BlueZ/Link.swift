@@ -16,20 +16,6 @@ package enum LinkState: Sendable, Equatable {
   case retrying(error: String)
 }
 
-/// The pauses between failed tries: 1 s, doubled up to 30 s, each shortened at random by up to a quarter, so that
-/// several devices do not keep in step.
-struct Backoff {
-  private var next = 1.0
-  private static let longest = 30.0
-
-  mutating func pause() -> Duration {
-    defer { next = min(next * 2, Self.longest) }
-    return .milliseconds(Int(next * 1000 * Double.random(in: 0.75...1)))
-  }
-
-  mutating func reset() { next = 1 }
-}
-
 extension Central {
   /// Keeps a device connected and subscribed until the task is cancelled, whatever happens to device, controller,
   /// bluetoothd or bus.
@@ -53,7 +39,7 @@ extension Central {
         log.info("link failed", metadata: ["address": "\(address)", "error": "\(error)"])
         // A Connect that waited long for an advertisement was itself the pause: a cuff advertises for some 30 s only.
         if ContinuousClock.now - start > .seconds(10) { backoff.reset() }
-        await pause(backoff.pause(), orUntilSeen: address)
+        await pause(backoff.next(), orUntilSeen: address)
       }
     }
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import MQTT
+import EventLoop
 import Testing
 
 @Suite("The pause before the next attempt")

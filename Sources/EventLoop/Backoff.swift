@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// How long to wait before the next attempt: at least `minimum`, at most a bound that doubles from twice that to
-/// `maximum`, at random in between, so that the boxes of a village do not all return at once after a broker's restart.
+/// `maximum`, at random in between, so that the boxes of a village do not all return at once after a broker's restart,
+/// and the devices of a home do not keep in step.
 package struct Backoff: Sendable {
   package let minimum: Duration
   package let maximum: Duration
