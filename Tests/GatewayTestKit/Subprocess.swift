@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Glibc
+import Synchronization
 
 /// A child process, by posix_spawn, with the signals at their defaults and its output in a file.
 package struct Subprocess: Sendable {
@@ -35,7 +36,15 @@ package struct Subprocess: Sendable {
     let result = posix_spawn(&processID, path, &actions, &attributes, words + [nil], environ)
     guard result == 0 else { throw TestKitError("\(path): \(String(cString: strerror(result)))") }
     self.processID = processID
+    Self.endWithUs
+    Self.running.withLock { _ = $0.insert(processID) }
   }
+
+  /// What a test leaves running, a world that several tests share, ends with the tests.
+  private static let running = Mutex<Set<pid_t>>([])
+  private static let endWithUs: Void = {
+    atexit { Subprocess.running.withLock { for processID in $0 { kill(processID, SIGKILL) } } }
+  }()
 
   /// Runs a tool to its end.
   /// - Throws: with what it printed, if it fails.
@@ -51,11 +60,19 @@ package struct Subprocess: Sendable {
   package func wait() -> Int32 {
     var status: Int32 = 0
     while waitpid(processID, &status, 0) == -1, errno == EINTR {}
+    forget()
     return status
   }
 
   /// Whether it has ended; reaps it.
-  package func hasEnded() -> Bool { waitpid(processID, nil, WNOHANG) != 0 }
+  package func hasEnded() -> Bool {
+    guard waitpid(processID, nil, WNOHANG) != 0 else { return false }
+    forget()
+    return true
+  }
+
+  /// Its number may soon be another's.
+  private func forget() { Self.running.withLock { _ = $0.remove(processID) } }
 
   private static func find(_ program: String) -> String? {
     if program.contains("/") { return access(program, X_OK) == 0 ? program : nil }
