@@ -36,7 +36,6 @@ def assert_everything_came(world: World, device: str, name: str, limit: float = 
     clinic.assert_complete()
 
 
-@pytest.mark.lab
 def test_nothing_is_lost_while_the_broker_is_dead(make_world: MakeWorld) -> None:
     world = make_world(devices=[scenarios.strap("runner", scenarios.RUNNER)]).start()
     runner = world.pair("runner", scenarios.RUNNER)
