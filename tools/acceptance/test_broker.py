@@ -7,7 +7,6 @@ import os
 import signal
 import time
 
-import pytest
 import scenarios
 from broker import Certificates
 from conftest import MakeWorld
