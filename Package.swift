@@ -17,9 +17,10 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "Vitals", dependencies: ["CCrypto"]),
+    .target(name: "Texts"),
     .target(name: "Document", dependencies: ["CYAML"]),
     .target(name: "DeviceProfiles", dependencies: ["Vitals", "Document"]),
-    .target(name: "Alerting", dependencies: ["Vitals", "Document"]),
+    .target(name: "Alerting", dependencies: ["Vitals", "Document", "Texts"]),
     .target(
       name: "EventLoop", dependencies: ["CSystemd", .product(name: "Logging", package: "swift-log")]),
     .target(name: "DBus", dependencies: ["EventLoop", "CSystemd"]),
@@ -44,14 +45,16 @@ let package = Package(
     .executableTarget(
       name: "vigilctl",
       dependencies: [
-        "Gateway", "DBus", "EventLoop", "DeviceProfiles",
+        "Gateway", "DBus", "EventLoop", "DeviceProfiles", "Texts",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "VitalsTests", dependencies: ["Vitals"]),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
     .testTarget(name: "DocumentTests", dependencies: ["Document"]),
     .testTarget(name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "Vitals", "Document"]),
-    .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Vitals", "Document"]),
+    .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Vitals", "Document", "Texts"]),
+    .testTarget(name: "TextsTests", dependencies: ["Texts", "Vitals"]),
+    .testTarget(name: "VigilctlTests", dependencies: ["vigilctl", "Texts"]),
     .target(name: "GatewayTestKit", dependencies: ["Vitals"], path: "Tests/GatewayTestKit"),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "GatewayTestKit"]),
     .testTarget(

@@ -2,6 +2,7 @@
 import ArgumentParser
 import DeviceProfiles
 import Gateway
+import Texts
 
 struct Decode: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,17 +15,22 @@ struct Decode: ParsableCommand {
   @Option(help: "Directories of profiles.") var profiles: [String] = [
     "/usr/share/vigil/device-profiles", "/etc/vigil/device-profiles",
   ]
-  @Flag(help: "JSON is the only form; accepted like everywhere.") var json = false
+  @OptionGroup var common: CommonOptions
   @Argument(help: "Values in hexadecimal.") var values: [String] = []
 
   func run() throws {
     do {
       let catalog = try Daemon.catalog(in: profiles)
       guard let found = catalog.find(characteristic: characteristic, among: profile.map { [$0] }) else {
-        throw Failure("No profile has the characteristic \(characteristic).")
+        throw Failure(
+          Text(
+            zh: "No profile has the characteristic \(characteristic).",
+            en: "No profile has the characteristic \(characteristic)."))
       }
       let featureBytes = try feature.map { text -> [UInt8] in
-        guard let bytes = Self.bytes(text) else { throw Failure("--feature is not hexadecimal.") }
+        guard let bytes = Self.bytes(text) else {
+          throw Failure(Text(zh: "--feature is not hexadecimal.", en: "--feature is not hexadecimal."))
+        }
         return bytes
       }
       if values.isEmpty {

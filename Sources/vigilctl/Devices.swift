@@ -6,13 +6,13 @@ import Gateway
 struct Devices: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Lists the enrolled devices.")
 
-  @Flag(help: "One JSON object a line on standard output.") var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() async throws {
     try await DaemonClient.use { daemon in
       let text = try await daemon.call("Devices").string ?? "[]"
       let devices = try JSONDecoder().decode([Health.Device].self, from: Data(text.utf8))
-      if json {
+      if common.json {
         for device in devices { Terminal.out(String(decoding: try JSONText.encode(device), as: UTF8.self)) }
       } else if devices.isEmpty {
         Terminal.out("No device is enrolled. Enrol one: vigilctl pair ADDRESS --resident ID")
@@ -32,18 +32,6 @@ struct Devices: AsyncParsableCommand {
           device.lastReadingSecondsAgo.map { "\($0) s ago" } ?? "-",
         ]
       }
-    let widths = (0..<8).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
-        .joined(separator: "  ").trimmingTrailingSpaces()
-    }
-  }
-}
-
-extension String {
-  fileprivate func trimmingTrailingSpaces() -> String {
-    var text = self
-    while text.last == " " { text.removeLast() }
-    return text
+    return Layout.table(rows)
   }
 }

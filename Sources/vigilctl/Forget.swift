@@ -8,12 +8,12 @@ struct Forget: AsyncParsableCommand {
     discussion: "What it sent before stays, and is still delivered.")
 
   @Argument(help: "The device's id (d-2) or its address.") var device: String
-  @Flag(help: "One JSON object a line on standard output.") var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() async throws {
     try await DaemonClient.use { daemon in
       let id = try await daemon.call("Forget", [.string(device)]).string ?? device
-      Terminal.out(json ? #"{"forgotten":"\#(id)"}"# : "\(id) is forgotten.")
+      Terminal.out(common.json ? #"{"forgotten":"\#(id)"}"# : "\(id) is forgotten.")
     }
   }
 }

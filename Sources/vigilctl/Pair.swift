@@ -4,6 +4,7 @@ import DBus
 import FoundationEssentials
 import Gateway
 import Glibc
+import Texts
 
 struct Pair: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,12 +13,14 @@ struct Pair: AsyncParsableCommand {
 
   @Argument(help: "The device's Bluetooth address, F5:F1:F2:F3:F4:01.") var address: String
   @Option(help: "The resident's id, as the clinic issued it.") var resident: String
-  @Flag(help: "One JSON object a line on standard output.") var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() async throws {
     try await DaemonClient.use { daemon in
       let answer = try await daemon.call("Pair", [.string(address), .string(resident), .properties([])])
-      guard case .descriptor(let descriptor) = answer.content else { throw Failure("The daemon sent no conversation.") }
+      guard case .descriptor(let descriptor) = answer.content else {
+        throw Failure(Text(zh: "The daemon sent no conversation.", en: "The daemon sent no conversation."))
+      }
       try converse(over: descriptor)
     }
   }
@@ -27,10 +30,12 @@ struct Pair: AsyncParsableCommand {
     var reader = LineReader(descriptor: descriptor.raw)
     while let line = reader.next() {
       guard let message = try? JSONDecoder().decode(PairingMessage.self, from: Data(line.utf8)) else { continue }
-      if json { Terminal.out(line) }
-      if let error = message.error { throw Failure("Pairing failed: \(error)") }
+      if common.json { Terminal.out(line) }
+      if let error = message.error {
+        throw Failure(Text(zh: "Pairing failed: \(error)", en: "Pairing failed: \(error)"))
+      }
       if let device = message.device {
-        if !json {
+        if !common.json {
           Terminal.out("\(device) is enrolled for \(resident) (\(message.profiles?.joined(separator: ", ") ?? "")).")
         }
         return
@@ -40,11 +45,14 @@ struct Pair: AsyncParsableCommand {
         var line = try JSONText.encode(reply)
         line.append(UInt8(ascii: "\n"))
         _ = write(descriptor.raw, line, line.count)
-      } else if !json, let text = text(of: message) {
+      } else if !common.json, let text = text(of: message) {
         Terminal.out(text)
       }
     }
-    throw Failure("The daemon ended the conversation. See: journalctl -u vigild")
+    throw Failure(
+      Text(
+        zh: "The daemon ended the conversation. See: journalctl -u vigild",
+        en: "The daemon ended the conversation. See: journalctl -u vigild"))
   }
 
   private func text(of message: PairingMessage) -> String? {
@@ -61,7 +69,10 @@ struct Pair: AsyncParsableCommand {
     if isatty(STDIN_FILENO) != 0 { Terminal.err("Type the six digits that the device shows:") }
     let digits = (readLine() ?? "").filter { !$0.isWhitespace }
     guard (1...6).contains(digits.utf8.count), UInt32(digits) != nil, digits.first?.isNumber == true else {
-      throw Failure("Pairing failed: a passkey is the six digits that the device shows. Try again.")
+      throw Failure(
+        Text(
+          zh: "Pairing failed: a passkey is the six digits that the device shows. Try again.",
+          en: "Pairing failed: a passkey is the six digits that the device shows. Try again."))
     }
     return PairingReply(passkey: digits)
   }

@@ -6,12 +6,12 @@ import Gateway
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Shows how the gateway is.")
 
-  @Flag(help: "One JSON object on standard output.") var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() async throws {
     try await DaemonClient.use { daemon in
       let text = try await daemon.call("Status").string ?? "{}"
-      if json {
+      if common.json {
         Terminal.out(text)
         return
       }

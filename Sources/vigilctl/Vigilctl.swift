@@ -2,12 +2,12 @@
 import ArgumentParser
 import Gateway
 import Glibc
+import Texts
 
 @main
 struct Vigilctl: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "vigilctl", abstract: "Sets up and looks after a Vigil gateway.",
-    discussion: "Vigil is an information system, not a medical device. It does not replace an emergency call.",
+    commandName: "vigilctl", abstract: HelpTexts.program.here, discussion: HelpTexts.disclaimer.here,
     version: Version.current,
     subcommands: [Pair.self, Devices.self, Forget.self, Status.self, Decode.self])
 

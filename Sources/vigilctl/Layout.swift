@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Text in the cells of a terminal, where a Chinese character takes two.
+enum Layout {
+  /// How many cells a text takes.
+  static func cells(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + cells($1) } }
+
+  /// Wide and Fullwidth of Unicode's East Asian Width (UAX #11), in whole blocks: names from the air may hold anything.
+  /// glibc's wcwidth is hidden from Swift and depends on the locale.
+  private static let wide: [ClosedRange<UInt32>] = [
+    0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF,
+    0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F,
+    0x1F680...0x1F6FF, 0x1F900...0x1FAFF, 0x20000...0x3FFFD,
+  ]
+
+  private static func cells(_ scalar: Unicode.Scalar) -> Int {
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format, .control: 0
+    default: wide.contains { $0.contains(scalar.value) } ? 2 : 1
+    }
+  }
+
+  /// Filled up with spaces.
+  static func padded(_ text: String, to width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - cells(text)))
+  }
+
+  /// Cut to a width; `…` stands for what is missing.
+  static func cut(_ text: String, to width: Int) -> String {
+    guard cells(text) > width else { return text }
+    var kept = String.UnicodeScalarView()
+    var left = width - 1
+    for scalar in text.unicodeScalars {
+      left -= cells(scalar)
+      guard left >= 0 else { break }
+      kept.append(scalar)
+    }
+    return width > 0 ? String(kept) + "…" : ""
+  }
+
+  /// Rows in columns, two spaces between them, nothing behind the last.
+  static func table(_ rows: [[String]]) -> [String] {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in
+      rows.map { row in column < row.count ? cells(row[column]) : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      let last = row.lastIndex { !$0.isEmpty } ?? -1
+      return row.prefix(last + 1).enumerated().map { column, cell in
+        column == last ? cell : padded(cell, to: widths[column])
+      }.joined(separator: "  ")
+    }
+  }
+}
