@@ -78,7 +78,7 @@ package enum DaemonTexts {
     }
     if name.hasPrefix("org.bluez.Error.") { return BluetoothTexts.failure(name: name, message: detail) }
     return Text(
-      zh: detail.isEmpty ? "出错了：\(name)" : "\(detail)（\(name)）",
+      zh: detail.isEmpty ? "出错了：\(name)" : "出错了：\(detail)（\(name)）",
       en: detail.isEmpty ? "It failed: \(name)" : "\(detail) (\(name))")
   }
 

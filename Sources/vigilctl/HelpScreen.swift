@@ -65,6 +65,7 @@ struct HelpScreen {
         lines += wrapped(line)
       }
     }
+    while lines.last == "" { lines.removeLast() }
     return lines.joined(separator: "\n")
   }
 
