@@ -51,7 +51,9 @@ package enum DaemonTexts {
   package static func system(operation: String, reason: String) -> Text {
     Text(
       zh: "系统不允许（\(operation)：\(FileTexts.reason(reason).zh)）。请检查内存和进程数量的限制。",
-      en: "The system does not allow it (\(operation): \(reason)). Look at the limits on memory and processes.")
+      en:
+        "The system does not allow it (\(operation): \(FileTexts.reason(reason).en)). Look at the limits on memory and processes."
+    )
   }
 
   /// A call of the daemon that failed.
