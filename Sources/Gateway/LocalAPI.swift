@@ -9,7 +9,8 @@ import Vitals
 
 /// The box's own API, `org.vigil.Gateway1`: what `vigilctl` speaks to. The D-Bus policy file decides who may call it.
 ///
-/// `Status() -> s` and `Devices() -> s` answer JSON. `Pair(address, resident, options) -> h` hands out one end of a
+/// `Status() -> s` and `Devices() -> s` answer JSON. `Scan({serials: b}) -> h` hands out one end of a socketpair with a
+/// ``ScanConversation``. `Pair(address, resident, options) -> h` hands out one end of a
 /// socketpair with a ``PairingConversation``. `Forget(device) -> s`. `AlertChanged(alert, state, priority, undelivered)` is
 /// emitted for a lamp or a buzzer; it carries no value, because any user can receive a broadcast.
 package actor LocalAPI {
@@ -22,6 +23,7 @@ package actor LocalAPI {
   private let health: @Sendable () async -> Health
   private let log: Logger
   private var connection: BusConnection?
+  private var scans = 0
 
   package init(
     loop: EventLoop, collector: CollectorService, journal: Journal, log: Logger,
@@ -67,6 +69,7 @@ package actor LocalAPI {
     case "Status": return [.string(try text(await health()))]
     case "Devices": return [.string(try text(await health().devices))]
     case "Forget": return [.string(try await forget(call.body.first?.string ?? ""))]
+    case "Scan": return [.descriptor(try scan(call))]
     case "Pair": return [.descriptor(try pair(call))]
     default: throw BusError(name: "org.freedesktop.DBus.Error.UnknownMethod", message: "no method \(call.member)")
     }
@@ -88,6 +91,22 @@ package actor LocalAPI {
     else { throw refusal("NotFound", "no enrolled device \(wanted): see vigilctl devices") }
     try await collector.forget(device)
     return device.id
+  }
+
+  private func scan(_ call: BusMethodCall) throws -> OwnedDescriptor {
+    guard scans < ScanConversation.limit else {
+      throw refusal("TooMany", "\(scans) scans are running already: end one of them")
+    }
+    let (channel, clientEnd) = try LineChannel.make()
+    let conversation = ScanConversation(
+      collector: collector, channel: channel, loop: loop, readsSerials: call.body.first?["serials"]?.bool ?? false,
+      log: log)
+    scans += 1
+    Task {
+      await conversation.run()
+      scans -= 1
+    }
+    return OwnedDescriptor(clientEnd)
   }
 
   private func pair(_ call: BusMethodCall) throws -> OwnedDescriptor {
