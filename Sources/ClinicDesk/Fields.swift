@@ -21,7 +21,9 @@ struct Fields {
   }
 
   /// Text for people: without what could move a terminal's cursor or turn its letters round, and cut.
-  func text(_ name: Name, limit: Int) -> String? { read(name, as: String.self).map { Self.printable($0, limit: limit) } }
+  func text(_ name: Name, limit: Int) -> String? {
+    read(name, as: String.self).map { Self.printable($0, limit: limit) }
+  }
 
   /// The name of something: 1 to 64 printable ASCII characters without a space.
   func id(_ name: Name) -> String? {

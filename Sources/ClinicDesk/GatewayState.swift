@@ -171,7 +171,9 @@ package struct GatewayState: Sendable {
 
   /// How many alerts are open at the gateway beyond those that its list had room for and this desk has heard of.
   package var unlistedAlerts: Int64 {
-    guard let epoch, let alerts = epochs[epoch], let listed = alerts.listed, listed.total > listed.count else { return 0 }
+    guard let epoch, let alerts = epochs[epoch], let listed = alerts.listed, listed.total > listed.count else {
+      return 0
+    }
     return max(0, listed.total - Int64(alerts.openCount))
   }
 }
