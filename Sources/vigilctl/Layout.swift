@@ -51,4 +51,20 @@ enum Layout {
       }.joined(separator: "  ")
     }
   }
+
+  /// Rows in columns within a width: where they are too wide, some columns are cut, the first of them first.
+  ///
+  /// - Parameter shrinking: the columns that may be cut, down to `minimum` cells.
+  static func table(_ rows: [[String]], within width: Int, shrinking: [Int], minimum: Int = 8) -> [String] {
+    var rows = rows
+    for column in shrinking {
+      let excess = (table(rows).map(cells).max() ?? 0) - width
+      guard excess > 0 else { break }
+      let present = rows.map { column < $0.count ? cells($0[column]) : 0 }.max() ?? 0
+      for row in rows.indices where column < rows[row].count {
+        rows[row][column] = cut(rows[row][column], to: max(minimum, present - excess))
+      }
+    }
+    return table(rows).map { cut($0, to: width) }
+  }
 }
