@@ -6,23 +6,31 @@ import Texts
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
   @Flag(help: HelpTexts.json.help) var json = false
+  @OptionGroup var language: LanguageOption
+}
+
+struct LanguageOption: ParsableArguments {
   // Read by `Language.current` before anything is parsed; here so that the parser knows it and says what is possible.
   @Option(help: HelpTexts.language.help) var lang: Language = .current
 }
 
 extension Language: ExpressibleByArgument {
   /// The language that the person at the terminal reads: `--lang`, or else the locale.
-  static let current: Language = {
-    let arguments = CommandLine.arguments
-    for (index, argument) in arguments.enumerated() {
-      if argument == "--" { break }
-      if argument.hasPrefix("--lang=") { return Language(rawValue: String(argument.dropFirst(7))) ?? ofLocale }
-      if argument == "--lang", index + 1 < arguments.count {
-        return Language(rawValue: arguments[index + 1]) ?? ofLocale
-      }
+  static let current = Language(arguments: CommandLine.arguments, locale: ofLocale)
+
+  /// - Parameters:
+  ///   - arguments: of the program. The last `--lang` counts, as for the parser; an unusable one is the parser's to refuse,
+  ///     in the locale's language.
+  ///   - locale: what there is without `--lang`.
+  init(arguments: [String], locale: Language) {
+    var last: String?
+    var isNext = false
+    for argument in arguments.dropFirst().prefix(while: { $0 != "--" }) {
+      if isNext || argument.hasPrefix("--lang=") { last = isNext ? argument : String(argument.dropFirst(7)) }
+      isNext = !isNext && argument == "--lang"
     }
-    return ofLocale
-  }()
+    self = last.flatMap(Language.init) ?? locale
+  }
 
   /// As setlocale(3) looks for the language of messages.
   private static var ofLocale: Language {

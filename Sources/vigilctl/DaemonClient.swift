@@ -15,21 +15,16 @@ struct DaemonClient {
       let connection = BusConnection(loop: try EventLoop(name: "bus"))
       do {
         try await connection.open {}
-      } catch {
-        throw Failure(DaemonTexts.noBus(detail: "\(error)"))
+      } catch let error as BusError {
+        throw Failure(DaemonTexts.noBus(name: error.name, detail: error.message))
       }
       try await body(DaemonClient(connection: connection))
     }
   }
 
   func call(_ method: String, _ arguments: [BusValue] = [], timeout: Duration = .seconds(25)) async throws -> BusValue {
-    let reply: [BusValue]
-    do {
-      reply = try await connection.call(
-        LocalAPI.name, LocalAPI.path, LocalAPI.name, method, arguments, timeout: timeout)
-    } catch let error as BusError {
-      throw Failure(DaemonTexts.failure(name: error.name, detail: error.message))
-    }
+    let reply = try await connection.call(
+      LocalAPI.name, LocalAPI.path, LocalAPI.name, method, arguments, timeout: timeout)
     guard let value = reply.first else { throw Failure(DaemonTexts.emptyAnswer(method: method)) }
     return value
   }

@@ -4,51 +4,51 @@ import DeviceProfiles
 import Gateway
 import Texts
 
-struct Decode: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Decodes values of a characteristic, without a daemon.",
-    discussion: "Values are hexadecimal, as arguments or as lines of standard input. One JSON object a line.")
+struct Decode: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(abstract: DecodeTexts.abstract.here, discussion: DecodeTexts.discussion.here)
+  }
 
-  @Option(help: "The characteristic: 2A35, or a 128-bit UUID.") var characteristic: String
-  @Option(help: "The profile's id; without it, the one that has this characteristic.") var profile: String?
-  @Option(help: "The value of the service's feature characteristic, hexadecimal.") var feature: String?
-  @Option(help: "Directories of profiles.") var profiles: [String] = [
+  @Option(help: DecodeTexts.characteristic.help) var characteristic: String
+  @Option(help: DecodeTexts.profile.help) var profile: String?
+  @Option(help: DecodeTexts.feature.help) var feature: String?
+  @Option(help: DecodeTexts.profiles.help) var profiles: [String] = [
     "/usr/share/vigil/device-profiles", "/etc/vigil/device-profiles",
   ]
   @OptionGroup var common: CommonOptions
-  @Argument(help: "Values in hexadecimal.") var values: [String] = []
+  @Argument(help: DecodeTexts.values.help) var values: [String] = []
 
-  func run() throws {
-    do {
-      let catalog = try Daemon.catalog(in: profiles)
-      guard let found = catalog.find(characteristic: characteristic, among: profile.map { [$0] }) else {
-        throw Failure(
-          Text(
-            zh: "No profile has the characteristic \(characteristic).",
-            en: "No profile has the characteristic \(characteristic)."))
-      }
-      let featureBytes = try feature.map { text -> [UInt8] in
-        guard let bytes = Self.bytes(text) else {
-          throw Failure(Text(zh: "--feature is not hexadecimal.", en: "--feature is not hexadecimal."))
-        }
-        return bytes
-      }
+  func validate() throws {
+    guard BluetoothUUID.full(characteristic) != nil else {
+      throw ValidationError(DecodeTexts.notACharacteristic.here)
+    }
+    if let feature, Self.bytes(feature) == nil { throw ValidationError(DecodeTexts.featureNotHexadecimal.here) }
+  }
+
+  func run() async throws {
+    try await Failure.reported {
+      let found = try find(in: try Daemon.catalog(in: profiles))
+      let featureBytes = feature.flatMap(Self.bytes)
       if values.isEmpty {
-        while let line = readLine() { if !line.isEmpty { Terminal.out(answer(line, found, featureBytes)) } }
+        var lines = InputLines()
+        while let line = try lines.next() { if !line.isEmpty { Terminal.out(answer(line, found, featureBytes)) } }
       } else {
         for value in values { Terminal.out(answer(value, found, featureBytes)) }
       }
-    } catch let error as ExitCode {
-      throw error
-    } catch {
-      Terminal.err("vigilctl: \(error)")
-      throw ExitCode.failure
     }
   }
 
-  private func answer(
-    _ text: String, _ found: (profile: DeviceProfile, characteristic: CharacteristicProfile), _ feature: [UInt8]?
-  ) -> String {
+  private typealias Found = (profile: DeviceProfile, characteristic: CharacteristicProfile)
+
+  private func find(in catalog: ProfileCatalog) throws -> Found {
+    if let found = catalog.find(characteristic: characteristic, among: profile.map { [$0] }) { return found }
+    guard let profile else { throw Failure(DecodeTexts.noneHas(characteristic)) }
+    guard catalog.profile(id: profile) != nil else { throw Failure(DecodeTexts.noProfile(profile)) }
+    throw Failure(DecodeTexts.profileLacks(characteristic, profile: profile))
+  }
+
+  /// One line of JSON, for programs: its words are the contract's and in no language.
+  private func answer(_ text: String, _ found: Found, _ feature: [UInt8]?) -> String {
     do {
       guard let bytes = Self.bytes(text) else {
         throw DecodeError(.malformed, offset: 0, detail: "not hexadecimal octets")

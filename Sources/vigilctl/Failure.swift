@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
+import DBus
+import EventLoop
+import Gateway
+import Glibc
 import Texts
 
 /// A sentence that says what went wrong and what to do next; the command ends with exit code 1.
@@ -8,16 +12,39 @@ struct Failure: Error, CustomStringConvertible {
 
   init(_ text: Text) { self.text = text }
 
+  /// Any error in a sentence; the original where there is none for it.
+  init(_ error: any Error) {
+    text =
+      switch error {
+      case let failure as Failure: failure.text
+      case let error as BusError: DaemonTexts.failure(name: error.name, detail: error.message)
+      case let error as FileError: FileTexts.failure(path: error.path, reason: error.reason)
+      case let error as SystemError:
+        DaemonTexts.system(operation: error.operation, reason: String(cString: strerror(error.errno)))
+      case is DecodingError: DaemonTexts.unreadableAnswer
+      case is CancellationError: DaemonTexts.interrupted
+      case _ where Daemon.isConfigurationError(error): FileTexts.faulty("\(error)")
+      default: DaemonTexts.unexpected("\(error)")
+      }
+  }
+
   var description: String { text.here }
+
+  /// On standard error, in whole words where a person reads it as it comes.
+  func report() {
+    let line = "vigilctl: " + Layout.plain(description)
+    let lines = Terminal.isInteractive(STDERR_FILENO) ? Layout.wrapped(line, to: Terminal.readableColumns) : [line]
+    Terminal.err(lines.joined(separator: "\n"))
+  }
 
   /// Runs a command; whatever it throws becomes a line on standard error. A Swift backtrace never shows.
   static func reported(_ body: () async throws -> Void) async throws {
     do {
       try await body()
-    } catch let error as ExitCode {
-      throw error
+    } catch let code as ExitCode {
+      throw code
     } catch {
-      Terminal.err("vigilctl: \(error)")
+      Failure(error).report()
       throw ExitCode.failure
     }
   }

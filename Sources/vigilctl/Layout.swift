@@ -38,6 +38,63 @@ enum Layout {
     return width > 0 ? String(kept) + "…" : ""
   }
 
+  /// Broken into lines: at spaces, and beside a wide character, but not before a mark that closes or after one that opens
+  /// (UAX #14 in its simplest form). What has no such place is cut where the line ends.
+  ///
+  /// - Parameter indent: of the second line and the following.
+  static func wrapped(_ text: String, to width: Int, indent: Int = 0) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { wrappedLine($0, to: width, indent: indent) }
+  }
+
+  private static func wrappedLine(_ text: Substring, to width: Int, indent: Int) -> [String] {
+    var lines: [String] = []
+    var line: [Character] = []
+    var taken = 0
+    // Where the line may end: how much of it stays, and how much of the rest is spaces.
+    var breakAt: (kept: Int, dropped: Int)?
+    for character in text {
+      let size = cells(String(character))
+      if let last = line.last, mayBreak(between: last, and: character) {
+        breakAt = (line.count, 0)
+      }
+      line.append(character)
+      taken += size
+      if character == " " {
+        breakAt = (line.count - 1, 1)
+        continue
+      }
+      guard taken > width, line.count > 1 else { continue }
+      let (kept, dropped) = breakAt.flatMap { $0.kept > (lines.isEmpty ? 0 : indent) ? $0 : nil } ?? (line.count - 1, 0)
+      lines.append(trimmed(line[..<kept]))
+      line = Array(repeating: " ", count: indent) + line[(kept + dropped)...].drop { $0 == " " }
+      taken = line.reduce(0) { $0 + cells(String($1)) }
+      breakAt = nil
+    }
+    return lines + [trimmed(line[...])]
+  }
+
+  private static func trimmed(_ line: ArraySlice<Character>) -> String {
+    var line = line
+    while line.last == " " { line.removeLast() }
+    return String(line)
+  }
+
+  private static func mayBreak(between left: Character, and right: Character) -> Bool {
+    guard left != " ", right != " ", !"（《“‘「".contains(left), !"，。、；：？！）》”’」…％℃,.;:?!)".contains(right) else {
+      return false
+    }
+    return cells(String(left)) == 2 || cells(String(right)) == 2
+  }
+
+  /// Without what would move a terminal's cursor or change its colours.
+  static func plain(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { scalar in
+          scalar.properties.generalCategory == .control && scalar != "\n" ? "\u{FFFD}" : scalar
+        }))
+  }
+
   /// Rows in columns, two spaces between them, nothing behind the last.
   static func table(_ rows: [[String]]) -> [String] {
     let columns = rows.map(\.count).max() ?? 0

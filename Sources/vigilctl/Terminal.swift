@@ -10,7 +10,12 @@ enum Terminal {
   static func err(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
 
   /// Whether a person sees the output as it comes.
-  static var isInteractive: Bool { isatty(STDOUT_FILENO) != 0 }
+  static var isInteractive: Bool { isInteractive(STDOUT_FILENO) }
+
+  static func isInteractive(_ descriptor: Int32) -> Bool { isatty(descriptor) != 0 }
+
+  /// How wide sentences are: the terminal's columns, but no wider than is good to read.
+  static var readableColumns: Int { min(max(size.columns, 40), 100) }
 
   /// Columns and lines of the terminal, 80×24 where it does not say.
   static var size: (columns: Int, lines: Int) {
@@ -19,19 +24,33 @@ enum Terminal {
     return (Int(size.ws_col), Int(size.ws_row))
   }
 
-  /// Writes everything. A reader that has gone ends the command, as SIGPIPE would.
+  /// Takes the place of a closed standard descriptor, or the next socket would get its number and all that is said.
+  static func guardDescriptors() {
+    for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+    where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest that is free: this one. It is opened the wrong way round, so that its use fails and is noticed.
+      _ = open("/dev/null", mode)
+    }
+  }
+
+  /// Writes everything. A reader that has gone ends the command, as SIGPIPE would; a full disk ends it with a sentence.
   static func write(_ text: String, to descriptor: Int32) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      if count < 0, errno == EAGAIN {
-        // Whoever shares the terminal has made it non-blocking.
-        var readiness = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        poll(&readiness, 1, -1)
+      let reason = errno
+      if count < 0, reason == EINTR { continue }
+      if count < 0, reason == EAGAIN {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&waiting, 1, -1)
         continue
       }
-      guard count > 0 else { exit(1) }
+      guard count > 0 else {
+        if descriptor == STDOUT_FILENO, reason != EPIPE {
+          Failure(FileTexts.unwritableOutput(reason: String(cString: strerror(reason)))).report()
+        }
+        exit(1)
+      }
       rest = rest.dropFirst(count)
     }
   }

@@ -6,15 +6,21 @@ import Texts
 
 @main
 struct Vigilctl: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "vigilctl", abstract: HelpTexts.program.here, discussion: HelpTexts.disclaimer.here,
-    version: Version.current,
-    subcommands: [Pair.self, Devices.self, Forget.self, Status.self, Decode.self])
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "vigilctl", abstract: HelpTexts.program.here, discussion: HelpTexts.disclaimer.here,
+      version: Version.current,
+      subcommands: [Pair.self, Devices.self, Forget.self, Status.self, Decode.self])
+  }
+
+  // Before the command as well as behind it.
+  @OptionGroup var language: LanguageOption
 
   /// sysexits would be 64 for unusable arguments; the contract says 2.
   private static let unusableArguments: Int32 = 2
 
   static func main() async {
+    Terminal.guardDescriptors()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
@@ -23,10 +29,21 @@ struct Vigilctl: AsyncParsableCommand {
         try command.run()
       }
     } catch {
-      let code = exitCode(for: error)
-      guard code == .validationFailure else { exit(withError: error) }
-      Terminal.err(fullMessage(for: error))
-      Glibc.exit(unusableArguments)
+      end(with: error)
     }
+  }
+
+  private static func end(with error: any Error) -> Never {
+    let code = exitCode(for: error)
+    let full = fullMessage(for: error, columns: HelpScreen.unbroken)
+    switch code {
+    case .success: Terminal.out(full.hasPrefix(ParserTexts.overview.en) ? HelpScreen().help(full) : full)
+    case .validationFailure:
+      Terminal.err(
+        HelpScreen().refusal(message(for: error), full: full))
+      Glibc.exit(unusableArguments)
+    default: if !(error is ExitCode) { Failure(error).report() }
+    }
+    Glibc.exit(code.rawValue)
   }
 }
