@@ -66,10 +66,7 @@ final class LineChannel: Sendable {
   }
 
   /// Sends a line. A client that does not read, or has gone, misses it: the channel never blocks.
-  func send(_ line: [UInt8]) {
-    let bytes = line + [UInt8(ascii: "\n")]
-    _ = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-  }
+  func send(_ line: [UInt8]) { _ = offer(line) }
 
   /// Sends a line if there is room for it; it never blocks and keeps no more than the rest of one line.
   ///

@@ -87,7 +87,8 @@ package enum DeviceTexts {
 
   /// A sentence as the first part of another one.
   private static func sentence(_ text: Text) -> Text {
-    Text(zh: text.zh.hasSuffix("。") ? String(text.zh.dropLast()) : text.zh,
+    Text(
+      zh: text.zh.hasSuffix("。") ? String(text.zh.dropLast()) : text.zh,
       en: text.en.hasSuffix(".") ? String(text.en.dropLast()) : text.en)
   }
 }

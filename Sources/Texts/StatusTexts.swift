@@ -9,7 +9,7 @@ package enum StatusTexts {
   package static let daemon = Text(zh: "守望", en: "Vigil")
   package static let bluetooth = Text(zh: "蓝牙", en: "Bluetooth")
   package static let broker = Text(zh: "消息服务器", en: "Broker")
-  package static let waiting = Text(zh: "待发送", en: "Waiting")
+  package static let waiting = Text(zh: "待送达", en: "Waiting")
   package static let clock = Text(zh: "时钟", en: "Clock")
   package static let storage = Text(zh: "存储", en: "Storage")
   package static let alerts = Text(zh: "警报", en: "Alerts")
@@ -95,7 +95,7 @@ package enum StatusTexts {
   package static func notConnected(to address: String, seconds: Int64, retry: Int64?) -> Text {
     let duration = duration(seconds)
     return Text(
-      zh: "\(duration.zh)没有连上 \(address)，\(nextTry(retry).zh)",
+      zh: "没有连上 \(address)，已 \(duration.zh)，\(nextTry(retry).zh)",
       en: "not connected to \(address) for \(duration.en), \(nextTry(retry).en)")
   }
 
@@ -170,6 +170,10 @@ package enum StatusTexts {
       Text(zh: "数据库已损坏。请联系技术支持，不要删除文件", en: "the database is damaged: ask for help, do not delete the file")
     default: Text(zh: "出错：\(original)", en: original)
     }
+  }
+
+  package static func devices(connected: Int, of count: Int) -> Text {
+    Text(zh: "\(count) 个，已连接 \(connected) 个", en: "\(connected) of \(count) connected")
   }
 
   package static func open(_ count: Int) -> Text { Text(zh: "\(count) 个未结束", en: "\(count) open") }

@@ -73,10 +73,11 @@ enum Layout {
     return lines + [trimmed(line[...])]
   }
 
-  private static func trimmed(_ line: ArraySlice<Character>) -> String {
-    var line = line
+  /// Without the spaces at its end.
+  static func trimmed(_ line: some Collection<Character>) -> String {
+    var line = String(line)
     while line.last == " " { line.removeLast() }
-    return String(line)
+    return line
   }
 
   private static func mayBreak(between left: Character, and right: Character) -> Bool {

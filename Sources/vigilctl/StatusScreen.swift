@@ -15,10 +15,19 @@ struct StatusScreen {
   /// What does not fit is counted: first alerts beyond a few, then devices.
   func lines(atMost limit: Int) -> [String] {
     let head = facts.flatMap { labelled($0.label, $0.texts) }
+    let title =
+      health.devices.isEmpty
+      ? []
+      : labelled(
+        StatusTexts.devices,
+        [
+          StatusTexts.devices(
+            connected: health.devices.count { $0.state == "connected" }, of: health.devices.count)
+        ])
     let alerts = (health.alerts ?? []).map(line)
     let devices = health.devices.isEmpty ? [Layout.wrapped(say(DeviceTexts.none), to: columns)] : deviceBlocks
     let all = devices.reduce(0) { $0 + $1.count }
-    let room = limit == .max ? .max : max(0, limit - head.count)
+    let room = limit == .max ? .max : max(0, limit - head.count - title.count)
 
     var shownAlerts = alerts.count
     if room != .max, alerts.count + all > room { shownAlerts = min(alerts.count, max(Self.fewAlerts, room - all - 1)) }
@@ -26,6 +35,7 @@ struct StatusScreen {
     if health.openAlerts > shownAlerts {
       shown.append(more(health.openAlerts - shownAlerts, "vigilctl watch"))
     }
+    shown += title
     for (index, block) in devices.enumerated() {
       let isLast = index == devices.count - 1
       if limit != .max, shown.count + block.count + (isLast ? 0 : 1) > limit {
@@ -63,7 +73,7 @@ struct StatusScreen {
   private func labelled(_ label: Text, _ texts: [Text]) -> [String] {
     let labels = [
       StatusTexts.daemon, StatusTexts.bluetooth, StatusTexts.broker, StatusTexts.waiting, StatusTexts.clock,
-      StatusTexts.storage, StatusTexts.alerts,
+      StatusTexts.storage, StatusTexts.alerts, StatusTexts.devices,
     ]
     let width = (labels.map { Layout.cells(say($0)) }.max() ?? 0) + 2
     let lines = texts.flatMap { Layout.wrapped(say($0), to: max(20, columns - width)) }
