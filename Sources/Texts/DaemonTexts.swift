@@ -51,7 +51,9 @@ package enum DaemonTexts {
   package static func system(operation: String, reason: String) -> Text {
     Text(
       zh: "系统不允许（\(operation)：\(FileTexts.reason(reason).zh)）。请检查内存和进程数量的限制。",
-      en: "The system does not allow it (\(operation): \(reason)). Look at the limits on memory and processes.")
+      en:
+        "The system does not allow it (\(operation): \(FileTexts.reason(reason).en)). Look at the limits on memory and processes."
+    )
   }
 
   /// A call of the daemon that failed.
@@ -78,7 +80,7 @@ package enum DaemonTexts {
     }
     if name.hasPrefix("org.bluez.Error.") { return BluetoothTexts.failure(name: name, message: detail) }
     return Text(
-      zh: detail.isEmpty ? "出错了：\(name)" : "\(detail)（\(name)）",
+      zh: detail.isEmpty ? "出错了：\(name)" : "出错了：\(detail)（\(name)）",
       en: detail.isEmpty ? "It failed: \(name)" : "\(detail) (\(name))")
   }
 

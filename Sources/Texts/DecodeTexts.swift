@@ -21,6 +21,8 @@ package enum DecodeTexts {
     en: "--characteristic wants a number such as 2A35, or a 128-bit UUID.")
   package static let featureNotHexadecimal = Text(
     zh: "--feature 要写成十六进制，例如 0300。", en: "--feature wants hexadecimal octets, such as 0300.")
+  package static let notHexadecimal = Text(zh: "不是十六进制的字节", en: "not hexadecimal octets")
+
   package static func noProfile(_ id: String) -> Text {
     Text(
       zh: "没有编号为 \(id) 的设备描述。不写 --profile，就会自动选择。",

@@ -10,7 +10,7 @@ package enum ParserTexts {
   package static let usage = Text(zh: "用法：", en: "USAGE: ")
   package static let shortUsage = Text(zh: "用法：", en: "Usage: ")
   package static let error = Text(zh: "错误：", en: "Error: ")
-  package static let help = Text(zh: "说明：", en: "Help:  ")
+  package static let help = Text(zh: "说明：", en: "Help: ")
   package static let sections = [
     Text(zh: "参数：", en: "ARGUMENTS:"),
     Text(zh: "选项：", en: "OPTIONS:"),

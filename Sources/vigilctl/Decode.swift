@@ -47,11 +47,11 @@ struct Decode: AsyncParsableCommand {
     throw Failure(DecodeTexts.profileLacks(characteristic, profile: profile))
   }
 
-  /// One line of JSON, for programs: its words are the contract's and in no language.
+  /// One line of JSON, for programs: the same in every language.
   private func answer(_ text: String, _ found: Found, _ feature: [UInt8]?) -> String {
     do {
       guard let bytes = Self.bytes(text) else {
-        throw DecodeError(.malformed, offset: 0, detail: "not hexadecimal octets")
+        throw DecodeError(.malformed, offset: 0, detail: DecodeTexts.notHexadecimal.en)
       }
       return DecodeReport.json(
         try Decoder.decode(bytes, as: found.characteristic, of: found.profile, feature: feature))

@@ -60,11 +60,13 @@ struct HelpScreen {
         isInSection = false
         lines += wrapped(heading + words)
       } else if let (heading, words) = headed(line, [ParserTexts.help]) {
+        let words = String(words.drop { $0 == " " })
         lines += wrapped(heading + ParserTexts.synopsis(words, in: language), indent: Layout.cells(heading))
       } else {
         lines += wrapped(line)
       }
     }
+    while lines.last == "" { lines.removeLast() }
     return lines.joined(separator: "\n")
   }
 

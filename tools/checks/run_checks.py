@@ -14,6 +14,7 @@ from findings import Finding
 from layers import check_layers, describe
 from schemas import check_schemas
 from source_text import check_text
+from texts import check_texts
 from units import check_units
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 Check = Callable[[Path], list[Finding]]
 QUICK: tuple[tuple[str, Check], ...] = (
     ("text", check_text),
+    ("texts", check_texts),
     ("schemas", check_schemas),
     ("systemd", check_units),
     ("format", check_format),

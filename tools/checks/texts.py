@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people read is there in both languages, in good form, and nowhere but in Sources/Texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from findings import Finding
+from swift_strings import HOLE, Token, Unfinished, tokens
+
+CATALOGUE, PROGRAM = Path("Sources/Texts"), Path("Sources/vigilctl")
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+HAS_HAN = re.compile(f"[{HAN}]")
+# Units stand as they are in both languages.
+UNITS = {"mmHg", "MB", "dBm", "kg", "cm", "mmol", "L", "s", "min", "h", "ms", "kJ", "C"}
+BEYOND_ASCII = set("°…×µ·–")
+WRONG_IN_CHINESE = re.compile(f"[{HAN}][,.;:?!()]|[,;:?!()][{HAN}]")
+DOUBLED_SPACE = re.compile(r"(?<=[^\s])  +")
+BRACES = re.compile(r"\{\w+\}")
+
+WORDS = re.compile(r"[A-Za-z']{2,}[,.;:!?)]* +[(]?[A-Za-z']{2,}")
+LABEL = re.compile(r"[A-Za-z]{2,}:? {2,}|^[A-Z]{2,}$")
+# Names of the environment, and what a program reads.
+NO_HEADINGS = {"LANG", "TERM", "COLUMNS", "LINES", "JSON"}
+SPEAKING = {"out", "err"}
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a text says in one language: its words, and what is put into them."""
+
+    words: str
+    holes: frozenset[str]
+
+
+def side(expression: Sequence[Token]) -> Side:
+    """Of an expression: literals, and whatever is added to them or chooses between them."""
+    words, holes = [], []
+    for token in expression:
+        if token.is_literal:
+            words.append(token.text)
+            holes += token.holes
+        elif re.match(r"\w", token.text):
+            holes.append(token.text)
+    # The same text in the other language is the same hole.
+    same = {re.sub(r"(?:^|\.)(?:zh|en)\b", "", hole) or "itself" for hole in holes}
+    return Side(" ".join(words) if len(words) > 1 and "?" in [t.text for t in expression] else "".join(words),
+                frozenset(same) | frozenset(BRACES.findall("".join(words))))
+
+
+def texts(found: Sequence[Token]) -> Iterator[tuple[Token, dict[str, Side]]]:
+    """Each `Text(zh: …, en: …)`, at its first token."""
+    for index, token in enumerate(found):
+        if token.is_literal or token.text != "Text" or [t.text for t in found[index + 1:index + 4]] != ["(", "zh", ":"]:
+            continue
+        sides: dict[str, list[Token]] = {}
+        label, depth, at = "zh", 0, index + 4
+        while at < len(found) and depth >= 0:
+            here = found[at]
+            is_label = depth == 0 and [t.text for t in found[at + 1:at + 3]] == ["en", ":"]
+            if not here.is_literal and here.text == "," and is_label:
+                label, at = "en", at + 3
+                continue
+            depth += 0 if here.is_literal else {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(here.text, 0)
+            if depth >= 0:
+                sides.setdefault(label, []).append(here)
+            at += 1
+        yield token, {label: side(expression) for label, expression in sides.items()}
+
+
+def faults(zh: Side, en: Side) -> Iterator[tuple[str, str]]:
+    """What is wrong with one text, and the remedy."""
+    for name, one in (("zh", zh), ("en", en)):
+        if not one.words.strip() and not one.holes:
+            yield f"{name} is empty", "write it"
+        if match := DOUBLED_SPACE.search(one.words):
+            yield f"{name} has doubled spaces at '{one.words[max(match.start() - 8, 0):match.end() + 8]}'", "leave one"
+        if "..." in one.words:
+            yield f"{name} has three dots", "write …"
+    if zh.holes != en.holes:
+        odd = ", ".join(sorted(zh.holes ^ en.holes))
+        yield f"zh and en do not hold the same: {odd}", "put the same into both"
+    letters = set(re.findall(r"[A-Za-z]+", zh.words)) - UNITS
+    if letters and not HAS_HAN.search(zh.words):
+        yield f"zh is not Chinese: {zh.words!r}", "translate it"
+    if HAS_HAN.search(en.words):
+        yield f"en has Chinese in it: {en.words!r}", "translate it"
+    elif odd := {character for character in en.words if not character.isascii()} - BEYOND_ASCII - {HOLE}:
+        yield f"en has {' '.join(sorted(odd))}", "use what any terminal and any English reader knows"
+    if match := WRONG_IN_CHINESE.search(zh.words):
+        yield f"zh has {match[0]!r}", "use Chinese punctuation beside Chinese characters: ，。；：？！（）"
+
+
+def catalogue_findings(path: str, source: str) -> Iterator[Finding]:
+    for token, sides in texts(list(tokens(source))):
+        if "zh" not in sides or "en" not in sides:
+            yield Finding(path, token.line, "a text without one of the languages", "write zh and en")
+            continue
+        for what, remedy in faults(sides["zh"], sides["en"]):
+            yield Finding(path, token.line, what, remedy)
+
+
+def is_for_people(literal: Token, before: Sequence[Token]) -> bool:
+    """Whether a literal of the program looks like something that it says. JSON, names of D-Bus and keys do not."""
+    text = literal.text
+    if text.lstrip().startswith(('{"', "[{")):
+        return False
+    if HAS_HAN.search(text) or WORDS.search(text):
+        return True
+    if LABEL.search(text) and text not in NO_HEADINGS:
+        return True
+    says = [token.text for token in before[-4:]]
+    return len(says) == 4 and says[:2] == ["Terminal", "."] and says[2] in SPEAKING and bool(re.search("[A-Za-z]{2}", text))
+
+
+def program_findings(path: str, source: str) -> Iterator[Finding]:
+    found = list(tokens(source))
+    for index, token in enumerate(found):
+        if token.is_literal and is_for_people(token, found[:index]):
+            yield Finding(path, token.line, f"says '{token.text.strip().replace(HOLE, '…')[:40]}' in no language",
+                          "make it a Text in Sources/Texts: what people read stands in both languages")
+
+
+def check_texts(root: Path) -> list[Finding]:
+    found: list[Finding] = []
+    for folder, check in ((CATALOGUE, catalogue_findings), (PROGRAM, program_findings)):
+        for path in sorted((root / folder).rglob("*.swift")):
+            name = str(path.relative_to(root))
+            try:
+                found += check(name, path.read_text())
+            except Unfinished as error:
+                found.append(Finding(name, 1, f"cannot be read: {error}", "mend it, or tools/checks/swift_strings.py"))
+    return found
