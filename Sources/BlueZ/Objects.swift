@@ -20,6 +20,19 @@ package struct Adapter: Sendable, Equatable {
   package let isPowered: Bool
   package let isDiscovering: Bool
   package let isPairable: Bool
+  /// bluetoothd's version, `5.66`; nil where its configuration gives the box another DeviceID.
+  package let daemonVersion: String?
+
+  /// BlueZ says its version as the device version of the Linux Foundation's id, unless main.conf sets another
+  /// (src/main.c, DeviceID): `usb:v1D6Bp0246d0542` is 5.66.
+  static func daemonVersion(modalias: String) -> String? {
+    let prefix = "usb:v1D6Bp0246d"
+    guard modalias.hasPrefix(prefix), let version = UInt16(modalias.dropFirst(prefix.count), radix: 16) else {
+      return nil
+    }
+    let (major, minor) = version.quotientAndRemainder(dividingBy: 256)
+    return "\(major).\(minor)"
+  }
 }
 
 /// A remote device as bluetoothd shows it.
@@ -92,7 +105,8 @@ struct ObjectTree {
     guard let properties = objects[path]?[Interface.adapter] else { return nil }
     return Adapter(
       path: path, address: properties["Address"]?.string ?? "", isPowered: properties["Powered"]?.bool ?? false,
-      isDiscovering: properties["Discovering"]?.bool ?? false, isPairable: properties["Pairable"]?.bool ?? false)
+      isDiscovering: properties["Discovering"]?.bool ?? false, isPairable: properties["Pairable"]?.bool ?? false,
+      daemonVersion: properties["Modalias"]?.string.flatMap(Adapter.daemonVersion))
   }
 
   func device(address: String, adapter: String) -> Device? {
