@@ -39,10 +39,7 @@ package enum ScanTexts {
       Text(
         zh: "请在要配对的设备上按键或开始测量：它前面会出现 *",
         en: "Press the button or start a measurement on the device you mean: it gets a *.")
-    case "no-bluetoothd":
-      Text(
-        zh: "蓝牙服务没有运行。请启动它：systemctl start bluetooth",
-        en: "bluetoothd is not running. Start it: systemctl start bluetooth")
+    case "no-bluetoothd": BluetoothTexts.notRunning
     case "no-controller":
       Text(
         zh: "没有蓝牙适配器。请插好适配器，并查看：vigilctl status",
