@@ -141,6 +141,7 @@ package enum DaemonTexts {
     case "NotFound":
       Text(
         zh: "没有这个已登记的设备。请查看：vigilctl devices", en: "There is no such enrolled device. See: vigilctl devices")
+    case "TooMany": ofBus("LimitsExceeded", detail)
     case "InvalidAddress": notAnAddress
     case "InvalidResident": notAResident
     case "InvalidArguments" where detail.contains("address"): notAnAddress
