@@ -113,7 +113,7 @@ struct ObjectTree {
   }
 
   /// A name comes from the air: nothing in it may move a terminal's cursor or end a line of a log.
-  private static func printable(_ name: String) -> String {
+  static func printable(_ name: String) -> String {
     let kept = name.unicodeScalars.filter { scalar in
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: false

@@ -39,7 +39,7 @@ struct HealthReport: Sendable {
         return Health.Device(
           id: device.id, address: device.address.description, model: device.model,
           resident: device.resident.description, profiles: device.profiles, link: device.link.rawValue,
-          state: state.word, error: state.error, batteryPercent: seen?.battery, rssi: seen?.rssi,
+          serial: device.serial, state: state.word, error: state.error, batteryPercent: seen?.battery, rssi: seen?.rssi,
           lastReadingSecondsAgo: lastReading[device.id].map { max(0, now.monotonicMs - $0) / 1000 })
       })
   }
