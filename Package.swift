@@ -57,7 +57,7 @@ let package = Package(
     .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Vitals", "Document", "Texts"]),
     .testTarget(name: "TextsTests", dependencies: ["Texts", "Vitals"]),
     .testTarget(name: "ClinicDeskTests", dependencies: ["ClinicDesk", "Texts"]),
-    .testTarget(name: "VigilctlTests", dependencies: ["vigilctl", "ClinicDesk", "Document", "Texts"]),
+    .testTarget(name: "VigilctlTests", dependencies: ["vigilctl", "ClinicDesk", "Document", "Gateway", "Texts"]),
     .target(name: "GatewayTestKit", dependencies: ["Vitals"], path: "Tests/GatewayTestKit"),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "GatewayTestKit"]),
     .testTarget(
