@@ -72,7 +72,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "Alerting", "Document", "Vitals", "Journal", "DeviceProfiles", "EventLoop", "GatewayTestKit",
+        "Gateway", "Alerting", "BlueZ", "Document", "Vitals", "Journal", "DeviceProfiles", "EventLoop",
+        "GatewayTestKit",
         .product(name: "Logging", package: "swift-log"),
       ]),
   ]

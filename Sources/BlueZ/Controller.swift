@@ -9,6 +9,11 @@ package struct Controller: Sendable, Equatable {
   package let address: String
   package let isUp: Bool
   package let isRunning: Bool
+  /// What it is plugged into, in libbluetooth's words: `USB`, `UART`, `SDIO`, `Virtual`, `Unknown`.
+  package let bus: String
+  /// Errors that the driver has counted since the controller came up.
+  package let receiveErrors: Int
+  package let sendErrors: Int
 
   /// The controllers of this box, none where the kernel has no Bluetooth.
   package static func all() -> [Controller] {
@@ -21,7 +26,10 @@ package struct Controller: Sendable, Equatable {
         name: "hci\(number)",
         address: String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self),
         isUp: info.flags & (1 << UInt32(HCI_UP)) != 0,
-        isRunning: info.flags & (1 << UInt32(HCI_RUNNING)) != 0)
+        isRunning: info.flags & (1 << UInt32(HCI_RUNNING)) != 0,
+        // The lower four bits are the bus, the next two the kind of controller.
+        bus: hci_bustostr(Int32(info.type & 0x0F)).map { String(cString: $0) } ?? "Unknown",
+        receiveErrors: Int(info.stat.err_rx), sendErrors: Int(info.stat.err_tx))
     }
   }
 }

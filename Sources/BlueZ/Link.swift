@@ -5,15 +5,36 @@ import Logging
 
 /// What a link to an enrolled device is doing, in the order in which it goes through them.
 package enum LinkState: Sendable, Equatable {
-  /// No bluetoothd, or the controller is missing or off.
+  /// No bluetoothd, or the controller is missing or off. One that is off is switched on again every 30 s.
   case waitingForBluetooth
   /// bluetoothd does not know the device: waiting for an advertisement.
   case searching
   /// Connecting as soon as it advertises.
   case connecting
   case connected
-  /// The last try failed; the next one comes by itself.
-  case retrying(error: String)
+  /// The last try failed; the next one comes by itself then, or earlier when the device is seen.
+  case retrying(LinkFailure, next: ContinuousClock.Instant)
+}
+
+/// Why a try failed, in a form that can be said in any language.
+package struct LinkFailure: Sendable, Equatable, CustomStringConvertible {
+  /// A D-Bus error's name: bluetoothd's own, or `org.vigil.Error.HungUp`, `org.vigil.Error.ServicesTimedOut`,
+  /// `org.vigil.Error.Failed`.
+  package let name: String
+  /// The words that came with it; bluetoothd 5.66 has one name, Failed, for many reasons.
+  package let message: String
+  /// In English, for logs.
+  package let description: String
+
+  package init(_ error: any Error) {
+    description = "\(error)"
+    switch error {
+    case let error as BusError: (name, message) = (error.name, error.message)
+    case BlueZError.hungUp: (name, message) = ("org.vigil.Error.HungUp", "\(error)")
+    case BlueZError.timedOut: (name, message) = ("org.vigil.Error.ServicesTimedOut", "\(error)")
+    default: (name, message) = ("org.vigil.Error.Failed", "\(error)")
+    }
+  }
 }
 
 extension Central {
@@ -35,11 +56,12 @@ extension Central {
         try await link(to: address, subscribingTo: characteristics, backoff: &backoff, report: report)
       } catch {
         if Task.isCancelled { return }
-        report(.retrying(error: "\(error)"))
         log.info("link failed", metadata: ["address": "\(address)", "error": "\(error)"])
         // A Connect that waited long for an advertisement was itself the pause: a cuff advertises for some 30 s only.
         if ContinuousClock.now - start > .seconds(10) { backoff.reset() }
-        await pause(backoff.next(), orUntilSeen: address)
+        let duration = backoff.next()
+        report(.retrying(LinkFailure(error), next: .now + duration))
+        await pause(duration, orUntilSeen: address)
       }
     }
   }

@@ -20,6 +20,19 @@ package struct Adapter: Sendable, Equatable {
   package let isPowered: Bool
   package let isDiscovering: Bool
   package let isPairable: Bool
+  /// bluetoothd's version, `5.66`; nil where its configuration gives the box another DeviceID.
+  package let daemonVersion: String?
+
+  /// BlueZ says its version as the device version of the Linux Foundation's id, unless main.conf sets another
+  /// (src/main.c, DeviceID): `usb:v1D6Bp0246d0542` is 5.66.
+  static func daemonVersion(modalias: String) -> String? {
+    let prefix = "usb:v1D6Bp0246d"
+    guard modalias.hasPrefix(prefix), let version = UInt16(modalias.dropFirst(prefix.count), radix: 16) else {
+      return nil
+    }
+    let (major, minor) = version.quotientAndRemainder(dividingBy: 256)
+    return "\(major).\(minor)"
+  }
 }
 
 /// A remote device as bluetoothd shows it.
@@ -38,6 +51,12 @@ package struct Device: Sendable, Equatable {
   package let rssi: Int?
   /// Percent, where the device has a Battery Service.
   package let battery: Int?
+  /// The Flags of its advertisement (Core Specification Supplement, Part A, 1.3). bluetoothd 5.66 shows them with
+  /// `--experimental` only.
+  package let advertisingFlags: UInt8?
+
+  /// bluetoothd shows the address where it knows no name.
+  package var hasName: Bool { name.map { $0 == "-" ? ":" : $0 } != Array(address) }
 }
 
 /// A GATT characteristic of a device. bluetoothd keeps it over a disconnection for a device that it knows.
@@ -86,7 +105,8 @@ struct ObjectTree {
     guard let properties = objects[path]?[Interface.adapter] else { return nil }
     return Adapter(
       path: path, address: properties["Address"]?.string ?? "", isPowered: properties["Powered"]?.bool ?? false,
-      isDiscovering: properties["Discovering"]?.bool ?? false, isPairable: properties["Pairable"]?.bool ?? false)
+      isDiscovering: properties["Discovering"]?.bool ?? false, isPairable: properties["Pairable"]?.bool ?? false,
+      daemonVersion: properties["Modalias"]?.string.flatMap(Adapter.daemonVersion))
   }
 
   func device(address: String, adapter: String) -> Device? {
@@ -109,12 +129,13 @@ struct ObjectTree {
       servicesResolved: properties["ServicesResolved"]?.bool ?? false,
       services: (properties["UUIDs"]?.elements ?? []).compactMap(\.string),
       rssi: properties["RSSI"]?.integer,
-      battery: interfaces[Interface.battery]?["Percentage"]?.integer)
+      battery: interfaces[Interface.battery]?["Percentage"]?.integer,
+      advertisingFlags: properties["AdvertisingFlags"]?.bytes?.first)
   }
 
-  /// A name comes from the air: nothing in it may move a terminal's cursor or end a line of a log.
-  private static func printable(_ name: String) -> String {
-    let kept = name.unicodeScalars.filter { scalar in
+  /// A text comes from the air: nothing in it may move a terminal's cursor or end a line of a log.
+  static func printable(_ text: String) -> String {
+    let kept = text.unicodeScalars.filter { scalar in
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: false
       default: true

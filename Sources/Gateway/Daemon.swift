@@ -59,9 +59,10 @@ package enum Daemon {
       loop: busLoop, adapter: configuration.bluetooth.adapter, journal: journal, ingest: ingest, catalog: catalog,
       clock: clock, log: log)
     let report = HealthReport(
-      journal: journal, ingest: ingest, collector: collector, publisher: publisher, clock: clock,
-      startedMonotonicMs: clock().monotonicMs, database: configuration.storage.database)
-    let api = LocalAPI(loop: busLoop, collector: collector, journal: journal, log: log) { await report.make() }
+      journal: journal, ingest: ingest, collector: collector, publisher: publisher, configuration: configuration,
+      clock: clock, startedMonotonicMs: clock().monotonicMs)
+    let api = LocalAPI(
+      loop: busLoop, collector: collector, journal: journal, ingest: ingest, report: report, log: log)
     await collector.onConnection { try await api.export(on: $0) }
     try await ingest.resume(
       onCommit: { alerts in
@@ -76,7 +77,7 @@ package enum Daemon {
     // Ended in reverse: the clock first, then the devices, what they said is written, then the broker, the journal last.
     let services: [any Service] = [
       JournalService(journal: journal), publisher, BatchService(ingest: ingest), collector,
-      TickService(ingest: ingest, publisher: publisher, log: log) { await report.make() },
+      TickService(ingest: ingest, publisher: publisher, report: report, log: log),
     ]
     try await ServiceGroup(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log

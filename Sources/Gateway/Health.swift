@@ -3,11 +3,45 @@ import Vitals
 
 /// How the box is: the body of `up/health` and of `vigilctl status`. No person's value is in it.
 package struct Health: Sendable, Codable, Equatable {
+  package struct Broker: Sendable, Codable, Equatable {
+    package let connected: Bool
+    package let host: String
+    package let port: Int
+    /// For how long it has been connected, or not.
+    package let stateSeconds: Int64
+    /// Why not, in the library's words.
+    package let reason: String?
+    /// Until the next attempt; nil while connected, and during an attempt.
+    package let retryInSeconds: Int64?
+    /// Nobody was subscribed to the latest reading.
+    package let nobodyReadsReadings: Bool
+    /// Alerts that nobody was subscribed to, or that the broker refused.
+    package let undeliveredAlerts: Int
+  }
+
   package struct Queue: Sendable, Codable, Equatable {
     package let lane: String
     /// The last number that was given.
     package let lastSeq: Int64
     package let waiting: Int64
+  }
+
+  /// An alert episode that has not ended.
+  package struct OpenAlert: Sendable, Codable, Equatable {
+    package let alert: String
+    package let resident: String
+    package let rule: String
+    package let version: Int
+    package let state: String
+    package let priority: String
+    /// RFC 3339, nil while the wall clock was unknown.
+    package let raisedAt: String?
+  }
+
+  /// Why a link failed: a D-Bus error's name and the words that came with it.
+  package struct Failure: Sendable, Codable, Equatable {
+    package let name: String
+    package let message: String
   }
 
   package struct Device: Sendable, Codable, Equatable {
@@ -19,14 +53,24 @@ package struct Health: Sendable, Codable, Equatable {
     package let link: String
     /// A ``LinkState`` in a word: `connected`, `connecting`, `searching`, `waiting-for-bluetooth`, `retrying`.
     package let state: String
+    /// Why the last try failed, in English.
     package let error: String?
+    package let failure: Failure?
+    /// Until the next try, with `retrying`.
+    package let retryInSeconds: Int64?
     package let batteryPercent: Int?
     package let rssi: Int?
     package let lastReadingSecondsAgo: Int64?
   }
 
   package struct Bluetooth: Sendable, Codable, Equatable {
+    /// Whether bluetoothd is there.
     package let available: Bool
+    /// bluetoothd's version, where it says one.
+    package let version: String?
+    /// The controller that the configuration names: `hci0`.
+    package let name: String
+    /// Its address, empty where bluetoothd has no such controller.
     package let adapter: String
     package let powered: Bool
     package let controllers: [Controller]
@@ -37,6 +81,10 @@ package struct Health: Sendable, Codable, Equatable {
     package let address: String
     package let up: Bool
     package let running: Bool
+    /// `USB`, `UART`, `SDIO`, `Virtual`…
+    package let bus: String
+    package let receiveErrors: Int
+    package let sendErrors: Int
   }
 
   package struct Storage: Sendable, Codable, Equatable {
@@ -44,6 +92,8 @@ package struct Health: Sendable, Codable, Equatable {
     /// Values that no profile could decode; they are kept.
     package let undecodedValues: Int
     package let error: String?
+    /// What kind of error that is, where it is one of `gone`, `full`, `read-only`, `damaged`.
+    package let problem: String?
   }
 
   package let version: String
@@ -51,10 +101,46 @@ package struct Health: Sendable, Codable, Equatable {
   package let bootId: String
   package let clockSynchronized: Bool
   package let wallClockKnown: Bool
-  package let broker: PublisherService.BrokerState
+  /// The site's IANA time zone.
+  package let zone: String
+  package let broker: Broker
   package let queues: [Queue]
   package let openAlerts: Int
+  /// The open alerts, active ones first, then the newest, no more than ``alertLimit``. Not in `up/health`: `up/alerts`
+  /// says it.
+  package var alerts: [OpenAlert]?
   package let bluetooth: Bluetooth
   package let storage: Storage
   package let devices: [Device]
+
+  static let alertLimit = 50
+}
+
+/// What of the box's state changes from second to second and costs next to nothing to ask: for systemd's status line and
+/// for who watches. No person's value is in it.
+package struct HealthBrief: Sendable, Codable, Equatable {
+  package struct Device: Sendable, Codable, Equatable {
+    package let id: String
+    package let model: String
+    package let resident: String
+    /// As in ``Health/Device``.
+    package let state: String
+  }
+
+  package let gateway: String
+  package let brokerConnected: Bool
+  /// Messages that the broker does not have yet.
+  package let waiting: Int64
+  package let activeAlerts: Int
+  /// Those that are over and wait for an acknowledgement too.
+  package let openAlerts: Int
+  package let devices: [Device]
+
+  /// For `systemctl status`.
+  var statusLine: String {
+    let connected = devices.count { $0.state == "connected" }
+    return "\(connected) of \(devices.count) devices connected, broker \(brokerConnected ? "connected" : "away"), "
+      + "\(waiting) \(waiting == 1 ? "message" : "messages") waiting, "
+      + "\(activeAlerts) \(activeAlerts == 1 ? "alert" : "alerts") active"
+  }
 }

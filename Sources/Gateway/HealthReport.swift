@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Alerting
 import BlueZ
 import Glibc
 import Journal
@@ -10,9 +11,9 @@ struct HealthReport: Sendable {
   let ingest: Ingest
   let collector: CollectorService
   let publisher: PublisherService
+  let configuration: Configuration
   let clock: Clock
   let startedMonotonicMs: Int64
-  let database: String
 
   func make() async -> Health {
     let now = clock()
@@ -20,36 +21,80 @@ struct HealthReport: Sendable {
     let known = Dictionary(await collector.devices().map { ($0.address, $0) }, uniquingKeysWith: { $1 })
     let lastReading = await ingest.lastReading
     let stored = await readJournal()
-    let writeError = await ingest.writeError
     return Health(
       version: Version.current, uptimeSeconds: (now.monotonicMs - startedMonotonicMs) / 1000, bootId: now.bootID,
-      clockSynchronized: now.synchronized, wallClockKnown: now.wallMs != nil, broker: await publisher.state,
-      queues: stored.queues, openAlerts: stored.openAlerts,
-      bluetooth: Health.Bluetooth(
-        available: bluetooth.available, adapter: bluetooth.adapter?.address ?? "",
-        powered: bluetooth.adapter?.isPowered ?? false,
-        controllers: Controller.all().map {
-          Health.Controller(name: $0.name, address: $0.address, up: $0.isUp, running: $0.isRunning)
-        }),
-      storage: Health.Storage(
-        freeBytes: freeBytes(), undecodedValues: stored.undecoded, error: writeError ?? stored.error),
+      clockSynchronized: now.synchronized, wallClockKnown: now.wallMs != nil, zone: configuration.zone,
+      broker: await broker(at: now), queues: stored.queues, openAlerts: stored.alerts.count,
+      alerts: Self.listed(stored.alerts), bluetooth: describe(bluetooth), storage: await storage(stored),
       devices: stored.devices.map { device in
-        let state = collector.board.state(of: device.id) ?? .waitingForBluetooth
+        let state = collector.board.state(of: device.id)
         let seen = known[device.address.description]
         return Health.Device(
           id: device.id, address: device.address.description, model: device.model,
           resident: device.resident.description, profiles: device.profiles, link: device.link.rawValue,
-          state: state.word, error: state.error, batteryPercent: seen?.battery, rssi: seen?.rssi,
+          state: state.word, error: state.failure?.description,
+          failure: state.failure.map { Health.Failure(name: $0.name, message: $0.message) },
+          retryInSeconds: state.nextTry.map(Self.seconds), batteryPercent: seen?.battery, rssi: seen?.rssi,
           lastReadingSecondsAgo: lastReading[device.id].map { max(0, now.monotonicMs - $0) / 1000 })
       })
+  }
+
+  /// What costs next to nothing: no table that grows is looked at.
+  func brief() async -> HealthBrief {
+    let (devices, alerts) = await (ingest.enrolled, ingest.openEpisodes)
+    var waiting: Int64 = 0
+    for lane in Lane.allCases { waiting += (try? await journal.position(lane).waiting) ?? 0 }
+    return HealthBrief(
+      gateway: configuration.gateway, brokerConnected: await publisher.state.connected, waiting: waiting,
+      activeAlerts: alerts.active, openAlerts: alerts.open,
+      devices: devices.map {
+        HealthBrief.Device(
+          id: $0.id, model: $0.model, resident: $0.resident.description, state: collector.board.state(of: $0.id).word)
+      })
+  }
+
+  // MARK: the parts
+
+  /// Whole seconds until then, rounded up.
+  private static func seconds(until then: ContinuousClock.Instant) -> Int64 {
+    ((then - .now).milliseconds + 999) / 1000
+  }
+
+  private func broker(at now: Moment) async -> Health.Broker {
+    let state = await publisher.state
+    return Health.Broker(
+      connected: state.connected, host: configuration.broker.host, port: configuration.broker.port,
+      stateSeconds: max(0, now.monotonicMs - state.sinceMs) / 1000, reason: state.reason,
+      retryInSeconds: state.connected ? nil : await publisher.nextAttempt.map(Self.seconds),
+      nobodyReadsReadings: state.nobodyReadsReadings, undeliveredAlerts: state.undeliveredAlerts)
+  }
+
+  private func describe(_ bluetooth: (available: Bool, adapter: Adapter?)) -> Health.Bluetooth {
+    Health.Bluetooth(
+      available: bluetooth.available, version: bluetooth.adapter?.daemonVersion, name: configuration.bluetooth.adapter,
+      adapter: bluetooth.adapter?.address ?? "", powered: bluetooth.adapter?.isPowered ?? false,
+      controllers: Controller.all().map {
+        Health.Controller(
+          name: $0.name, address: $0.address, up: $0.isUp, running: $0.isRunning, bus: $0.bus,
+          receiveErrors: $0.receiveErrors, sendErrors: $0.sendErrors)
+      })
+  }
+
+  private static func listed(_ alerts: [Alert]) -> [Health.OpenAlert] {
+    alerts.mostUrgentFirst.prefix(Health.alertLimit).map { alert in
+      Health.OpenAlert(
+        alert: alert.alert.description, resident: alert.resident.description, rule: alert.rule,
+        version: alert.version, state: alert.state.rawValue, priority: alert.priority.rawValue,
+        raisedAt: alert.raised.wallMs.map(SiteTime.text))
+    }
   }
 
   private struct Stored {
     var devices: [EnrolledDevice] = []
     var queues: [Health.Queue] = []
-    var openAlerts = 0
+    var alerts: [Alert] = []
     var undecoded = 0
-    var error: String?
+    var error: (any Error)?
   }
 
   private func readJournal() async -> Stored {
@@ -61,20 +106,37 @@ struct HealthReport: Sendable {
         stored.queues.append(
           Health.Queue(lane: lane.name, lastSeq: position.nextSeq &- 1, waiting: position.waiting))
       }
-      stored.openAlerts = try await journal.openAlerts().count
+      stored.alerts = try await journal.openAlerts()
       stored.undecoded = try await journal.undecodedCount()
-      if !TextFile.exists(database) { stored.error = "\(database) is gone: what is written now will be lost" }
     } catch {
-      stored.error = "\(error)"
+      stored.error = error
     }
     return stored
   }
 
+  private func storage(_ stored: Stored) async -> Health.Storage {
+    let database = configuration.storage.database
+    if stored.error == nil, !TextFile.exists(database) {
+      return Health.Storage(
+        freeBytes: freeBytes(), undecodedValues: stored.undecoded,
+        error: "\(database) is gone: what is written now will be lost", problem: StorageProblem.gone.rawValue)
+    }
+    let error = await ingest.writeError ?? stored.error
+    return Health.Storage(
+      freeBytes: freeBytes(), undecodedValues: stored.undecoded, error: error.map { "\($0)" },
+      problem: error.flatMap(StorageProblem.init)?.rawValue)
+  }
+
   private func freeBytes() -> Int64? {
     var info = statvfs()
-    guard statvfs(database, &info) == 0 else { return nil }
+    guard statvfs(configuration.storage.database, &info) == 0 else { return nil }
     let (bytes, overflow) = Int64(clamping: info.f_bavail).multipliedReportingOverflow(
       by: Int64(clamping: info.f_frsize))
     return overflow ? nil : bytes
   }
+}
+
+extension [Alert] {
+  /// Active ones, the newest first, then those that are over and not acknowledged.
+  var mostUrgentFirst: [Alert] { filter { $0.state == .active }.reversed() + filter { $0.state != .active }.reversed() }
 }

@@ -30,6 +30,7 @@ package actor Ingest {
   private let clock: Clock
   private let log: Logger
   nonisolated let ring = CaptureRing()
+  nonisolated let feed = WatchFeed()
 
   private var devices: [DeviceAddress: EnrolledDevice] = [:]
   private var persons: [ResidentID: PersonState] = [:]
@@ -40,7 +41,7 @@ package actor Ingest {
   /// When a value of each device that could not be decoded was last logged, monotonic.
   private var lastUndecodedLog: [String: Int64] = [:]
   private static let undecodedLogPause: Int64 = 60_000
-  private(set) var writeError: String?
+  private(set) var writeError: (any Error)?
   private var retryPause = Duration.seconds(1)
   /// Alerts of the batch that went out without a number.
   private var unnumbered: Set<Alert.Transition> = []
@@ -59,6 +60,15 @@ package actor Ingest {
       case .observation(let observation, _): observation.isStream
       case .undecoded(_, _, _, let isStream): isStream
       case .alert, .gap: false
+      }
+    }
+
+    /// As whoever watches sees it.
+    var watched: WatchFeed.Item? {
+      switch self {
+      case .observation(let observation, _): .reading(observation)
+      case .alert(let alert): .alert(alert)
+      case .undecoded, .gap: nil
       }
     }
   }
@@ -135,6 +145,25 @@ package actor Ingest {
   package func devicesChanged(_ devices: [EnrolledDevice]) {
     drain()
     devicesAre(devices)
+  }
+
+  // MARK: for those who ask
+
+  /// In the order of their ids.
+  var enrolled: [EnrolledDevice] {
+    devices.values.sorted { ($0.id.utf8.count, $0.id) < ($1.id.utf8.count, $1.id) }
+  }
+
+  /// How many episodes have not ended; ``PersonState`` leaves the oldest of those that are over to the journal.
+  var openEpisodes: (active: Int, open: Int) {
+    let episodes = persons.values.flatMap(\.episodes)
+    return (episodes.count { $0.state == .active }, episodes.count)
+  }
+
+  /// Tells a watcher which alerts are open. There is no commit between the look and the telling, so what it is told
+  /// afterwards is newer.
+  func tellOpenAlerts(to watcher: WatchFeed.WatcherID) throws {
+    feed.add([.open(try journal.assumeIsolated { try $0.openAlerts() }, watcher)])
   }
 
   // MARK: the way of a reading
@@ -257,7 +286,7 @@ package actor Ingest {
       try write(items)
     } catch {
       if writeError == nil { log.error("cannot write to the database, will try again: \(error)") }
-      writeError = "\(error)"
+      writeError = error
       shedStreams()
       sendUnnumbered()
       wait(retryPause)
@@ -269,6 +298,7 @@ package actor Ingest {
     retryPause = .seconds(1)
     unnumbered = []
     batch = []
+    if feed.isWatched { feed.add(items.compactMap(\.watched)) }
     onCommit(items.compactMap { if case .alert(let alert) = $0 { alert } else { nil } })
   }
 

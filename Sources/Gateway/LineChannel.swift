@@ -16,6 +16,8 @@ final class LineChannel: Sendable {
   private struct State {
     var buffer: [UInt8] = []
     var isOpen = true
+    /// The end of a line that the socket had no room for.
+    var unsent: [UInt8] = []
   }
   private let state = Mutex(State())
 
@@ -64,9 +66,25 @@ final class LineChannel: Sendable {
   }
 
   /// Sends a line. A client that does not read, or has gone, misses it: the channel never blocks.
-  func send(_ line: [UInt8]) {
-    let bytes = line + [UInt8(ascii: "\n")]
-    _ = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+  func send(_ line: [UInt8]) { _ = offer(line) }
+
+  /// Sends a line if there is room for it; it never blocks and keeps no more than the rest of one line.
+  ///
+  /// - Returns: false where the line is lost: the client does not read, or has gone.
+  func offer(_ line: [UInt8]) -> Bool {
+    state.withLock { state in
+      if !state.unsent.isEmpty { state.unsent.removeFirst(sendNow(state.unsent)) }
+      guard state.unsent.isEmpty else { return false }
+      let bytes = line + [UInt8(ascii: "\n")]
+      let count = sendNow(bytes)
+      if count > 0 { state.unsent = Array(bytes.dropFirst(count)) }
+      return count > 0
+    }
+  }
+
+  /// - Returns: how many of the bytes the socket has taken.
+  private func sendNow(_ bytes: [UInt8]) -> Int {
+    max(0, bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) })
   }
 
   /// Ends the conversation: the client reads the end of the file.

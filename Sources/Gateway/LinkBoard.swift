@@ -7,7 +7,8 @@ final class LinkBoard: Sendable {
   private let states = Mutex<[String: LinkState]>([:])
 
   func set(_ state: LinkState?, for device: String) { states.withLock { $0[device] = state } }
-  func state(of device: String) -> LinkState? { states.withLock { $0[device] } }
+  /// A link that has not reported yet waits for Bluetooth.
+  func state(of device: String) -> LinkState { states.withLock { $0[device] } ?? .waitingForBluetooth }
 }
 
 extension LinkState {
@@ -21,5 +22,8 @@ extension LinkState {
     }
   }
 
-  var error: String? { if case .retrying(let error) = self { error } else { nil } }
+  var failure: LinkFailure? { if case .retrying(let failure, _) = self { failure } else { nil } }
+
+  /// When the next try begins, where that is a matter of time.
+  var nextTry: ContinuousClock.Instant? { if case .retrying(_, let next) = self { next } else { nil } }
 }

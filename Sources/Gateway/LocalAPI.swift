@@ -9,8 +9,10 @@ import Vitals
 
 /// The box's own API, `org.vigil.Gateway1`: what `vigilctl` speaks to. The D-Bus policy file decides who may call it.
 ///
-/// `Status() -> s` and `Devices() -> s` answer JSON. `Pair(address, resident, options) -> h` hands out one end of a
-/// socketpair with a ``PairingConversation``. `Forget(device) -> s`. `AlertChanged(alert, state, priority, undelivered)` is
+/// `Status() -> s` and `Devices() -> s` answer JSON. `Forget(device) -> s`. Three methods hand out one end of a socketpair:
+/// `Scan({serials: b}) -> h` with a ``ScanConversation``, `Pair(address, resident, options) -> h` with a
+/// ``PairingConversation``, `Watch(options) -> h` with a ``WatchConversation``.
+/// `AlertChanged(alert, state, priority, undelivered)` is
 /// emitted for a lamp or a buzzer; it carries no value, because any user can receive a broadcast.
 package actor LocalAPI {
   package static let name = "org.vigil.Gateway1"
@@ -19,18 +21,20 @@ package actor LocalAPI {
   private let loop: EventLoop
   private let collector: CollectorService
   private let journal: Journal
-  private let health: @Sendable () async -> Health
+  private let ingest: Ingest
+  private let report: HealthReport
   private let log: Logger
   private var connection: BusConnection?
+  private var scans = 0
 
-  package init(
-    loop: EventLoop, collector: CollectorService, journal: Journal, log: Logger,
-    health: @escaping @Sendable () async -> Health
+  init(
+    loop: EventLoop, collector: CollectorService, journal: Journal, ingest: Ingest, report: HealthReport, log: Logger
   ) {
     self.loop = loop
     self.collector = collector
     self.journal = journal
-    self.health = health
+    self.ingest = ingest
+    self.report = report
     self.log = log
   }
 
@@ -64,9 +68,11 @@ package actor LocalAPI {
 
   private func answer(_ call: BusMethodCall) async throws -> [BusValue] {
     switch call.member {
-    case "Status": return [.string(try text(await health()))]
-    case "Devices": return [.string(try text(await health().devices))]
+    case "Status": return [.string(try text(await report.make()))]
+    case "Devices": return [.string(try text(await report.make().devices))]
     case "Forget": return [.string(try await forget(call.body.first?.string ?? ""))]
+    case "Scan": return [.descriptor(try scan(call))]
+    case "Watch": return [.descriptor(try watch())]
     case "Pair": return [.descriptor(try pair(call))]
     default: throw BusError(name: "org.freedesktop.DBus.Error.UnknownMethod", message: "no method \(call.member)")
     }
@@ -90,6 +96,22 @@ package actor LocalAPI {
     return device.id
   }
 
+  private func scan(_ call: BusMethodCall) throws -> OwnedDescriptor {
+    guard scans < ScanConversation.limit else {
+      throw refusal("TooMany", "\(scans) scans are running already: end one of them")
+    }
+    let (channel, clientEnd) = try LineChannel.make()
+    let conversation = ScanConversation(
+      collector: collector, channel: channel, loop: loop, readsSerials: call.body.first?["serials"]?.bool ?? false,
+      log: log)
+    scans += 1
+    Task {
+      await conversation.run()
+      scans -= 1
+    }
+    return OwnedDescriptor(clientEnd)
+  }
+
   private func pair(_ call: BusMethodCall) throws -> OwnedDescriptor {
     guard call.body.count >= 2, let address = call.body[0].string.flatMap(DeviceAddress.init) else {
       throw refusal("InvalidArguments", "not a Bluetooth address: it looks like F5:F1:F2:F3:F4:01")
@@ -103,5 +125,16 @@ package actor LocalAPI {
     let conversation = PairingConversation(collector: collector, channel: channel, loop: loop, log: log)
     Task { await conversation.run(address: address, resident: resident) }
     return OwnedDescriptor(clientEnd)
+  }
+
+  private func watch() throws -> OwnedDescriptor {
+    let (channel, clientEnd) = try LineChannel.make()
+    let descriptor = OwnedDescriptor(clientEnd)
+    guard let watcher = ingest.feed.enter(channel) else {
+      throw refusal("TooMany", "\(WatchFeed.watcherLimit) watch already: end one of them")
+    }
+    let conversation = WatchConversation(watcher: watcher, ingest: ingest, report: report, channel: channel, loop: loop)
+    Task { await conversation.run() }
+    return descriptor
   }
 }

@@ -116,7 +116,7 @@ struct PairingConversation: Sendable {
 }
 
 /// Makes the channel's event source on its loop, where event sources have to be made and released.
-private actor ChannelWatch {
+actor ChannelWatch {
   nonisolated let loop: EventLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
   private var source: EventSource?

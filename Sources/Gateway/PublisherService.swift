@@ -40,11 +40,13 @@ package actor PublisherService: Service {
   private var isStopping = false
   /// When the last connection was lost, monotonic.
   private var lostAtMs: Int64 = 0
-  package private(set) var state = BrokerState()
+  package private(set) var state: BrokerState
 
   /// What there is to say about the broker.
-  package struct BrokerState: Sendable, Codable, Equatable {
+  package struct BrokerState: Sendable, Equatable {
     package var connected = false
+    /// Since when it is so, monotonic.
+    package var sinceMs: Int64
     /// Why not, in the library's words.
     package var reason: String?
     /// Nobody was subscribed to the latest reading.
@@ -59,7 +61,11 @@ package actor PublisherService: Service {
     self.writer = writer
     self.clock = clock
     self.log = log
+    state = BrokerState(sinceMs: clock().monotonicMs)
   }
+
+  /// While there is no connection: when the next attempt begins, nil during one.
+  package var nextAttempt: ContinuousClock.Instant? { client.assumeIsolated { $0.nextAttempt } }
 
   package func run() async throws {
     for lane in Lane.allCases {
@@ -121,6 +127,7 @@ package actor PublisherService: Service {
     switch event {
     case .connected:
       state.connected = true
+      state.sinceMs = clock().monotonicMs
       state.reason = nil
       gaps = []
       for lane in Lane.allCases { lanes[lane]?.reconnected(afterLossAt: lostAtMs) }
@@ -130,7 +137,10 @@ package actor PublisherService: Service {
         await self.pump()
       }
     case .disconnected(let reason):
-      if state.connected { lostAtMs = clock().monotonicMs }
+      if state.connected {
+        lostAtMs = clock().monotonicMs
+        state.sinceMs = lostAtMs
+      }
       state.connected = false
       state.reason = reason
     case .acknowledged(let token, let reason):

@@ -12,16 +12,14 @@ package struct TickService: Service {
 
   private let ingest: Ingest
   private let publisher: PublisherService
-  private let health: @Sendable () async -> Health
+  private let report: HealthReport
   private let log: Logger
 
-  package init(
-    ingest: Ingest, publisher: PublisherService, log: Logger, health: @escaping @Sendable () async -> Health
-  ) {
+  init(ingest: Ingest, publisher: PublisherService, report: HealthReport, log: Logger) {
     self.ingest = ingest
     self.publisher = publisher
+    self.report = report
     self.log = log
-    self.health = health
   }
 
   package func run() async throws {
@@ -36,26 +34,16 @@ package struct TickService: Service {
         await publisher.settle()
         let now = ContinuousClock.now
         if let watchdog, now >= nextSign {
-          let status = await health().statusLine
-          ServiceManager.alive(status: status)
+          // It asks the journal, so a daemon that hangs there gives no sign.
+          ServiceManager.alive(status: await report.brief().statusLine)
           nextSign = now + watchdog
         }
         if now >= nextHealth, await publisher.state.connected {
-          if await publisher.publishHealth(await health()) { nextHealth = now + Self.healthInterval }
+          if await publisher.publishHealth(await report.make()) { nextHealth = now + Self.healthInterval }
         }
         try? await Task.sleep(for: .seconds(1))
       }
     }
     ServiceManager.stopping()
-  }
-}
-
-extension Health {
-  /// For `systemctl status`.
-  var statusLine: String {
-    let connected = devices.count { $0.state == "connected" }
-    let waiting = queues.reduce(0) { $0 + $1.waiting }
-    return "\(connected) of \(devices.count) devices connected, broker \(broker.connected ? "connected" : "away"), "
-      + "\(waiting) messages waiting, \(openAlerts) alerts open"
   }
 }

@@ -106,7 +106,10 @@ package struct MessageWriter: Sendable {
   }
 
   package func health(_ health: Health, at moment: Moment) throws -> WireMessage {
-    try encode(
+    var health = health
+    // `up/alerts` says it, and a gateway may pay for each byte.
+    health.alerts = nil
+    return try encode(
       "up/health",
       HealthBody(
         id: UUID().uuidString.lowercased(), gateway: gateway, at: moment.wallMs.map(SiteTime.text), epoch: epoch,

@@ -67,6 +67,8 @@ package actor Client {
   /// PUBACK's reason for the last message.
   private var lastReason: UInt8?
   private var stopWaiter: CheckedContinuation<Void, Never>?
+  /// While there is no connection: when the next attempt begins, nil during one.
+  package private(set) var nextAttempt: ContinuousClock.Instant?
 
   /// - Parameters:
   ///   - keepAlive: seconds, 5…65535.
@@ -173,6 +175,7 @@ package actor Client {
   // MARK: Connecting
 
   private func connect() {
+    nextAttempt = nil
     do {
       let session = try Session(credentials, will: will())
       try session.connect(keepAlive: keepAlive, expirySeconds: expirySeconds) { [self] failure in
@@ -272,10 +275,12 @@ package actor Client {
     state = .stopped
     guard !isStopping else { return resumeStop() }
     do {
-      let timer = try EventSource.timer(after: backoff.next(), on: loop) { [self] in
+      let pause = backoff.next()
+      let timer = try EventSource.timer(after: pause, on: loop) { [self] in
         assumeIsolated { $0.connect() }
       }
       state = .waiting(timer: timer)
+      nextAttempt = .now + pause
     } catch { log.critical("no timer to connect again", metadata: ["reason": "\(error)"]) }
     if loggedReason != reason {
       loggedReason = reason

@@ -28,6 +28,8 @@ package struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible 
   package var primaryCode: Int32 { code & 0xff }
   /// The disk, or the limit set by `max_page_count`, is full.
   package var isFull: Bool { primaryCode == SQLITE_FULL }
+  /// The file or its file system may only be read.
+  package var isReadOnly: Bool { primaryCode == SQLITE_READONLY }
   package var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
   /// The file is damaged, or is no database at all.
   package var isCorrupt: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }

@@ -2,6 +2,13 @@
 
 /// What `vigilctl watch --clinic` says at a clinic's desk.
 package enum DeskTexts {
+  package static let clinic = Text(
+    zh: "连接消息服务器，看诊所全部网关的警报。", en: "Follows the broker instead: the alerts of all gateways of a clinic.")
+  package static let config = Text(
+    zh: "诊所端的配置文件，平时是 /etc/vigil/desk.yaml。", en: "The desk's configuration; /etc/vigil/desk.yaml by default.")
+  package static let configNeedsClinic = Text(
+    zh: "--config 要与 --clinic 一起用。", en: "--config is for --clinic.")
+
   // MARK: its file
 
   package static func noConfiguration(path: String) -> Text {
@@ -109,13 +116,6 @@ package enum DeskTexts {
       en: "Vigil clinic \(clinic): \(broker.en), \(gateways) \(gateways == 1 ? "gateway" : "gateways")")
   }
 
-  package static func openAlerts(_ count: Int, hidden: Int) -> Text {
-    if count == 0 { return Text(zh: "没有未结束的警报", en: "No open alerts") }
-    return Text(
-      zh: "未结束的警报 \(count) 个" + (hidden > 0 ? "（还有 \(hidden) 个未显示）" : ""),
-      en: "Open alerts: \(count)" + (hidden > 0 ? " (\(hidden) more than are shown)" : ""))
-  }
-
   package static func unlisted(_ count: Int64) -> Text {
     Text(
       zh: "网关上还有至少 \(count) 个警报，这里不知道详情", en: "At least \(count) more alerts are open that are not known here")
@@ -206,24 +206,8 @@ package enum DeskTexts {
 
   /// - Parameter level: of the escalation; shown from 2 on.
   package static func priority(_ priority: String, level: Int64) -> Text {
-    let word =
-      switch priority {
-      case "low": Text(zh: "低", en: "low")
-      case "medium": Text(zh: "中", en: "medium")
-      default: Text(zh: "高", en: "high")
-      }
+    let word = WatchTexts.priority(priority)
     return level > 1 ? Text(zh: "\(word.zh) \(level) 级", en: "\(word.en) L\(level)") : word
-  }
-
-  package static func state(_ state: String) -> Text {
-    switch state {
-    case "active": Text(zh: "进行中", en: "active")
-    case "acknowledged": Text(zh: "已确认", en: "acknowledged")
-    case "cleared-unacknowledged": Text(zh: "已恢复，未确认", en: "over, not acknowledged")
-    case "paused": Text(zh: "已暂停", en: "paused")
-    case "ended": Text(zh: "已结束", en: "ended")
-    default: Text(zh: "状态 \(state)", en: state)
-    }
   }
 
   package static let noDetails = Text(zh: "详情随下一条消息到达", en: "details come with its next message")

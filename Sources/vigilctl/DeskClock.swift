@@ -28,15 +28,6 @@ enum DeskClock {
       last: gateway.lastSign.map { timeOfDay($0.wallMs) })
   }
 
-  /// As on a patient monitor: the more urgent, the more marks.
-  static func mark(_ priority: AlertFacts.Priority) -> String {
-    switch priority {
-    case .high: "!!!"
-    case .medium: "!!"
-    case .low: "!"
-    }
-  }
-
   /// What the alert says to people.
   static func words(of alert: DeskAlert) -> Text {
     let text =

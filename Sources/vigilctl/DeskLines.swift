@@ -192,9 +192,10 @@ final class DeskLines: Sendable {
 
   private func text(_ alert: DeskAlert, _ change: String, note: Text?, _ time: String) -> String {
     let parts = [
-      time, DeskTexts.change(change)(in: language), alert.gateway, DeskClock.mark(alert.facts.priority),
+      time, DeskTexts.change(change)(in: language), alert.gateway,
+      WatchTexts.mark(ofPriority: alert.facts.priority.rawValue),
       DeskTexts.priority(alert.facts.priority.rawValue, level: alert.facts.level)(in: language), alert.facts.rule,
-      alert.facts.resident, note?(in: language) ?? DeskTexts.state(alert.facts.state.name)(in: language),
+      alert.facts.resident, note?(in: language) ?? WatchTexts.state(alert.facts.state.name)(in: language),
       DeskClock.words(of: alert)(in: language),
     ]
     return parts.joined(separator: "  ")

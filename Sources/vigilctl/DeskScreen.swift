@@ -92,7 +92,7 @@ struct DeskScreen {
     let isRoomy = alerts.count * 2 <= room
     let shown = Array(alerts.prefix(max(0, room)))
     let table = Layout.table(shown.map { row(of: $0, isRoomy: isRoomy) })
-    var found = [say(DeskTexts.openAlerts(alerts.count, hidden: alerts.count - shown.count))]
+    var found = [say(WatchTexts.openAlerts(alerts.count, hidden: alerts.count - shown.count))]
     if unlisted > 0 { found.append(say(DeskTexts.unlisted(unlisted))) }
     for (alert, facts) in zip(shown, table) {
       let words = say(DeskClock.words(of: alert))
@@ -108,12 +108,13 @@ struct DeskScreen {
   private func row(of alert: DeskAlert, isRoomy: Bool) -> [String] {
     let facts = alert.facts
     return [
-      DeskClock.mark(facts.priority) + " " + say(DeskTexts.priority(facts.priority.rawValue, level: facts.level)),
+      WatchTexts.mark(ofPriority: facts.priority.rawValue) + " "
+        + say(DeskTexts.priority(facts.priority.rawValue, level: facts.level)),
       facts.rule, Layout.cut(facts.resident, to: isRoomy ? 20 : Self.longestID),
     ] + (gateways.count > 1 ? [Layout.cut(alert.gateway, to: Self.longestID)] : [])
       + [
         DeskClock.short(alert.sinceMs, now: now.wallMs), say(DeskTexts.duration(alert.age(at: now) / 1000)),
-        Layout.cut(say(DeskTexts.state(facts.state.name)), to: isRoomy ? 24 : 12),
+        Layout.cut(say(WatchTexts.state(facts.state.name)), to: isRoomy ? 24 : 12),
       ]
   }
 

@@ -2,9 +2,10 @@
 import ArgumentParser
 import FoundationEssentials
 import Gateway
+import Texts
 
 struct Devices: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Lists the enrolled devices.")
+  static let configuration = CommandConfiguration(abstract: DeviceTexts.about.here)
 
   @OptionGroup var common: CommonOptions
 
@@ -15,23 +16,24 @@ struct Devices: AsyncParsableCommand {
       if common.json {
         for device in devices { Terminal.out(String(decoding: try JSONText.encode(device), as: UTF8.self)) }
       } else if devices.isEmpty {
-        Terminal.out("No device is enrolled. Enrol one: vigilctl pair ADDRESS --resident ID")
+        Terminal.out(DeviceTexts.none)
       } else {
-        for line in Self.table(devices) { Terminal.out(line) }
+        for line in Self.table(devices, in: .current, columns: Terminal.size.columns) { Terminal.out(line) }
       }
     }
   }
 
-  static func table(_ devices: [Health.Device]) -> [String] {
+  static func table(_ devices: [Health.Device], in language: Language, columns: Int) -> [String] {
     let rows =
-      [["ID", "ADDRESS", "MODEL", "RESIDENT", "LINK", "STATE", "BATTERY", "LAST READING"]]
+      [DeviceTexts.headings.map { $0(in: language) }]
       + devices.map { device in
         [
-          device.id, device.address, device.model, device.resident, device.link, device.state,
+          device.id, device.address, device.model, device.resident, DeviceTexts.word(state: device.state)(in: language),
           device.batteryPercent.map { "\($0)%" } ?? "-",
-          device.lastReadingSecondsAgo.map { "\($0) s ago" } ?? "-",
+          device.lastReadingSecondsAgo.map { StatusTexts.ago($0)(in: language) } ?? "-",
         ]
       }
-    return Layout.table(rows)
+    // A name from the air may be long, and an id of 32 characters is allowed.
+    return Layout.table(rows, within: columns, shrinking: [2, 3])
   }
 }

@@ -73,10 +73,11 @@ enum Layout {
     return lines + [trimmed(line[...])]
   }
 
-  private static func trimmed(_ line: ArraySlice<Character>) -> String {
-    var line = line
+  /// Without the spaces at its end.
+  static func trimmed(_ line: some Collection<Character>) -> String {
+    var line = String(line)
     while line.last == " " { line.removeLast() }
-    return String(line)
+    return line
   }
 
   private static func mayBreak(between left: Character, and right: Character) -> Bool {
@@ -107,5 +108,21 @@ enum Layout {
         column == last ? cell : padded(cell, to: widths[column])
       }.joined(separator: "  ")
     }
+  }
+
+  /// Rows in columns within a width: where they are too wide, some columns are cut, the first of them first.
+  ///
+  /// - Parameter shrinking: the columns that may be cut, down to `minimum` cells.
+  static func table(_ rows: [[String]], within width: Int, shrinking: [Int], minimum: Int = 8) -> [String] {
+    var rows = rows
+    for column in shrinking {
+      let excess = (table(rows).map(cells).max() ?? 0) - width
+      guard excess > 0 else { break }
+      let present = rows.map { column < $0.count ? cells($0[column]) : 0 }.max() ?? 0
+      for row in rows.indices where column < rows[row].count {
+        rows[row][column] = cut(rows[row][column], to: max(minimum, present - excess))
+      }
+    }
+    return table(rows).map { cut($0, to: width) }
   }
 }

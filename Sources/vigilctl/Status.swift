@@ -2,9 +2,10 @@
 import ArgumentParser
 import FoundationEssentials
 import Gateway
+import Texts
 
 struct Status: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Shows how the gateway is.")
+  static let configuration = CommandConfiguration(abstract: StatusTexts.about.here)
 
   @OptionGroup var common: CommonOptions
 
@@ -16,29 +17,11 @@ struct Status: AsyncParsableCommand {
         return
       }
       let health = try JSONDecoder().decode(Health.self, from: Data(text.utf8))
-      for line in Self.lines(health) { Terminal.out(line) }
+      // The prompt needs a line, too. What is not for a terminal is shown whole.
+      let size = Terminal.size
+      let lines = Terminal.isInteractive ? size.lines - 1 : .max
+      let screen = StatusScreen(health: health, language: .current, columns: size.columns)
+      for line in screen.lines(atMost: lines) { Terminal.out(line) }
     }
-  }
-
-  static func lines(_ health: Health) -> [String] {
-    let bluetooth =
-      !health.bluetooth.available
-      ? "bluetoothd is not running"
-      : health.bluetooth.powered ? "on, \(health.bluetooth.adapter)" : "the controller is off or missing"
-    let broker =
-      health.broker.connected
-      ? "connected" : "not connected, trying again" + (health.broker.reason.map { " (\($0))" } ?? "")
-    let queues = health.queues.map { "\($0.waiting) \($0.lane)\($0.waiting == 1 ? "" : "s")" }
-    return [
-      "vigild     \(health.version), up \(health.uptimeSeconds) s",
-      "Bluetooth  \(bluetooth)",
-      "Broker     \(broker)",
-      "Waiting    \(queues.joined(separator: ", "))",
-      "Alerts     \(health.openAlerts) open",
-      "Clock      \(health.clockSynchronized ? "synchronized" : health.wallClockKnown ? "not synchronized" : "unknown")",
-      "Storage    "
-        + (health.storage.error ?? health.storage.freeBytes.map { "\($0 / 1_000_000) MB free" } ?? "unknown"),
-      "",
-    ] + (health.devices.isEmpty ? ["No device is enrolled."] : Devices.table(health.devices))
   }
 }

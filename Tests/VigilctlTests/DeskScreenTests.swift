@@ -155,7 +155,7 @@ import Texts
         let shown = picture.count { $0.contains("OX-1") }
         let hidden = desk.openAlerts.count - shown
         #expect(shown > 0)
-        #expect(picture.contains(DeskTexts.openAlerts(desk.openAlerts.count, hidden: hidden)(in: language)))
+        #expect(picture.contains(WatchTexts.openAlerts(desk.openAlerts.count, hidden: hidden)(in: language)))
       }
     }
   }
