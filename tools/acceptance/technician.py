@@ -7,17 +7,22 @@ import json
 import signal
 import subprocess
 import threading
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
-from vigil import Answer, Vigild
+from vigil import Answer
 from waiting import PATIENCE, eventually
+
+
+class Gateway(Protocol):
+    def control(self, *arguments: str) -> subprocess.Popen:
+        """vigilctl, begun, with pipes for all three."""
 
 
 class Technician:
     """`vigilctl pair --json`, begun."""
 
-    def __init__(self, vigil: Vigild, address: str, *options: str, resident: str = "r-0001"):
-        self.command = vigil.control("pair", address, "--resident", resident, "--json", *options)
+    def __init__(self, gateway: Gateway, address: str, *options: str, resident: str = "r-0001"):
+        self.command = gateway.control("pair", address, "--resident", resident, "--json", *options)
         self._out: list[str] = []
         self._err: list[str] = []
         self._readers = [self._read(self.command.stdout, self._out), self._read(self.command.stderr, self._err)]
