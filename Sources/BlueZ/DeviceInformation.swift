@@ -49,17 +49,22 @@ extension Central {
     guard settled, objects.device(path: device.path)?.servicesResolved == true else {
       throw BlueZError.hungUp(device.address)
     }
-    return DeviceInformation(
-      serial: await text(Self.serialNumber, of: device), model: await text(Self.modelNumber, of: device))
+    do {
+      return DeviceInformation(
+        serial: try await text(Self.serialNumber, of: device), model: try await text(Self.modelNumber, of: device))
+    } catch {
+      // It tells only whom it knows. bluetoothd has tried to pair by itself then, and our agent has refused: not twice.
+      log.info("a device does not say who it is: \(error)", metadata: ["address": "\(device.address)"])
+      return DeviceInformation(serial: nil, model: nil)
+    }
   }
 
-  /// A text that the device tells everybody; nil where it wants more than that.
-  private func text(_ uuid: String, of device: Device) async -> String? {
-    guard let path = objects.characteristics(of: device.path).first(where: { $0.uuid == uuid })?.path,
-      let reply = try? await call(
-        path, Interface.characteristic, "ReadValue", [.properties([])], timeout: .seconds(5)),
-      let bytes = reply.first?.bytes
-    else { return nil }
+  private func text(_ uuid: String, of device: Device) async throws -> String? {
+    guard let path = objects.characteristics(of: device.path).first(where: { $0.uuid == uuid })?.path else {
+      return nil
+    }
+    let reply = try await call(path, Interface.characteristic, "ReadValue", [.properties([])], timeout: .seconds(5))
+    guard let bytes = reply.first?.bytes else { return nil }
     // Some end it with NUL or fill it up with spaces.
     let words = ObjectTree.printable(String(decoding: bytes, as: UTF8.self)).split(separator: " ")
     return words.isEmpty ? nil : words.joined(separator: " ")

@@ -34,15 +34,12 @@ package enum ScanTexts {
   package static func state(_ word: String) -> Text {
     switch word {
     case "listening":
-      Text(zh: "正在收听已有的设备，请稍等……", en: "Hearing what is there already. One moment, please ...")
+      Text(zh: "正在收听已有的设备，请稍等……", en: "Hearing what is there already. One moment, please …")
     case "ready":
       Text(
         zh: "请在要配对的设备上按键或开始测量：它前面会出现 *",
         en: "Press the button or start a measurement on the device you mean: it gets a *.")
-    case "no-bluetoothd":
-      Text(
-        zh: "蓝牙服务没有运行。请启动它：systemctl start bluetooth",
-        en: "bluetoothd is not running. Start it: systemctl start bluetooth")
+    case "no-bluetoothd": BluetoothTexts.notRunning
     case "no-controller":
       Text(
         zh: "没有蓝牙适配器。请插好适配器，并查看：vigilctl status",
@@ -78,11 +75,11 @@ package enum ScanTexts {
     en: "A device connected to a phone is silent: switch Bluetooth off on the phone.")
 
   package static func strangers(_ count: Int) -> Text {
-    Text(
-      zh: "另有 \(count) 台守望用不到的设备（--all 全部显示）",
-      en:
-        "and \(count) other\(count == 1 ? "" : "s") that Vigil does not know (--all shows \(count == 1 ? "it" : "them"))"
-    )
+    count == 1
+      ? Text(zh: "另有 1 台守望用不到的设备（--all 全部显示）", en: "and 1 other that Vigil does not know (--all shows it)")
+      : Text(
+        zh: "另有 \(count) 台守望用不到的设备（--all 全部显示）",
+        en: "and \(count) others that Vigil does not know (--all shows them)")
   }
 
   package static func more(_ count: Int) -> Text {

@@ -6,8 +6,9 @@ import Gateway
 import Texts
 
 struct Scan: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: ScanTexts.abstract.here, discussion: ScanTexts.discussion.here)
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(abstract: ScanTexts.abstract.here, discussion: ScanTexts.discussion.here)
+  }
 
   private static let possibleSeconds = 1...600
 
@@ -64,9 +65,7 @@ struct Scan: AsyncParsableCommand {
       case .line(let line):
         guard let message = Self.message(line) else { continue }
         if common.json, let text = json(message, list) { Terminal.out(text) }
-        if let state = message.state, state.isObstacle {
-          Terminal.err("vigilctl: " + ScanTexts.state(state.rawValue).here)
-        }
+        if let state = message.state, state.isObstacle { Failure(ScanTexts.state(state.rawValue)).report() }
         list.take(message, at: .now)
       case .nothing: break
       case .end: throw Failure(ScanTexts.daemonWent)
