@@ -80,7 +80,9 @@ package struct GatewayState: Sendable {
   }
 
   /// While nothing could be heard nothing was missed. One that was lost before stays so until it is heard again.
-  mutating func isHeardAgain(from moment: DeskMoment) { judgedFromMs = max(judgedFromMs, moment.monotonicMs) }
+  mutating func leaveOut(_ deafMs: Int64, at moment: DeskMoment) {
+    judgedFromMs = max(judgedFromMs, min(judgedFromMs + deafMs, moment.monotonicMs))
+  }
 
   /// - Parameter patienceMs: how long `health` may stay away.
   mutating func judge(at moment: DeskMoment, patienceMs: Int64) {

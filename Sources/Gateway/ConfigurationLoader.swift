@@ -94,7 +94,8 @@ extension Configuration {
     return host
   }
 
-  private static func name(_ node: Node) throws(DocumentError) -> String {
+  /// By what a client is known to the broker: a user's name, a client's id.
+  package static func name(_ node: Node) throws(DocumentError) -> String {
     let name = try node.string
     guard (1...256).contains(name.utf8.count) else { throw node.error("must be 1 to 256 bytes long") }
     return name

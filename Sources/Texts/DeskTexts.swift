@@ -113,7 +113,7 @@ package enum DeskTexts {
   package static func title(clinic: String, broker: Text, gateways: Int) -> Text {
     Text(
       zh: "守望 诊所 \(clinic)：\(broker.zh)，网关 \(gateways) 个",
-      en: "Vigil clinic \(clinic): \(broker.en), \(gateways) \(gateways == 1 ? "gateway" : "gateways")")
+      en: "Vigil clinic \(clinic): \(broker.en), gateways: \(gateways)")
   }
 
   package static func unlisted(_ count: Int64) -> Text {

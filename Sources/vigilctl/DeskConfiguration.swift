@@ -24,7 +24,7 @@ struct DeskConfiguration: Equatable {
     return DeskConfiguration(
       clinic: try Configuration.id(fields.required("clinic")),
       broker: try Configuration.broker(fields.required("broker"), fileExists: fileExists),
-      clientID: try fields["client-id"].map { node throws(DocumentError) in try name(node) },
+      clientID: try fields["client-id"].map { node throws(DocumentError) in try Configuration.name(node) },
       healthSeconds: try fields["health-seconds"].map { node throws(DocumentError) in
         try node.integer(in: 1...3600)
       } ?? 60)
@@ -36,14 +36,6 @@ struct DeskConfiguration: Equatable {
     } catch let error as FileError where access(error.path, F_OK) != 0 {
       throw Failure(DeskTexts.noConfiguration(path: path))
     }
-  }
-
-  private static func name(_ node: Node) throws(DocumentError) -> String {
-    let name = try node.string
-    guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw node.error("must be 1 to 64 printable ASCII characters without a space")
-    }
-    return name
   }
 
   /// What the broker knows the desk by.

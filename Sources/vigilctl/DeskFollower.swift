@@ -108,10 +108,10 @@ actor DeskFollower {
     case .subscribed(_, let code):
       link = .refused(code: code)
       refusedAtMs = now.monotonicMs
-      desk.disconnected()
+      desk.disconnected(at: now)
     case .disconnected(let reason):
       link = .away(reason: reason)
-      desk.disconnected()
+      desk.disconnected(at: now)
     case .message(let message):
       events = desk.receive(
         topic: message.topic, payload: message.payload, retained: message.retained, at: now)

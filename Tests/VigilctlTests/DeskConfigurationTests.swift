@@ -46,7 +46,7 @@ import Testing
       "clinic: c1\nbroker: {host: b}\nhealth-seconds: 0\n",
       "desk.yaml:3:17: health-seconds: 0 is outside 1 to 3600"
     ),
-    ("clinic: c1\nbroker: {host: b}\nclient-id: a b\n", "desk.yaml:3:12: client-id: must be 1 to 64"),
+    ("clinic: c1\nbroker: {host: b}\nclient-id: \"\"\n", "desk.yaml:3:12: client-id: must be 1 to 256"),
     ("clinic: C1\nbroker: {host: b}\n", "desk.yaml:1:9: clinic: 'C1' is not an id"),
     ("clinic: c1\nbroker: {host: b, password: x}\n", "desk.yaml:2:19: broker.password: a password does not belong"),
     ("clinic: c1\nbroker: {host: b, username: u, password-file: /missing}\n", "desk.yaml:2:47: broker.password-file"),

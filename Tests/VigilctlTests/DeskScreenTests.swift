@@ -76,7 +76,7 @@ import Texts
   @Test func thePictureInEnglish() {
     #expect(
       DeskScreen(Self.sight(Self.evening(), at: 300), language: .en).lines(columns: 80, lines: 24) == [
-        "Vigil clinic c1: broker connected, 2 gateways                           08:05:00",
+        "Vigil clinic c1: broker connected, gateways: 2                          08:05:00",
         "!!! Gateway gw-0008 is lost: silent for 4 min (last heard 08:00:10)",
         "",
         "Open alerts: 2",
@@ -119,7 +119,7 @@ import Texts
     let sight = Self.sight(
       Desk(clinic: "c1"), link: .away(reason: "refused by the broker: Not authorized"), at: 1)
     let lines = DeskScreen(sight, language: .en).lines(columns: 80, lines: 24)
-    #expect(lines[0].hasPrefix("Vigil clinic c1: broker away, 0 gateways"))
+    #expect(lines[0].hasPrefix("Vigil clinic c1: broker away, gateways: 0"))
     #expect(
       lines[1...2] == [
         "The broker does not admit this user. Check broker.username and the password",

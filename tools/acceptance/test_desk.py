@@ -3,33 +3,26 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import paho.mqtt.client as mqtt
 import pytest
 import scenarios
-import yaml
 from broker import Broker, Certificates
 from conftest import MakeWorld
-from desk import Desk, Message
+from desk import Desk, Gateway, Message, clear
 from processes import free_port
-from vigil import BIN, CLINIC, GATEWAY
-from waiting import PATIENCE, eventually
+from vigil import BIN, GATEWAY
+from waiting import eventually
 from world import World
 
-HEALTH = ("health-seconds", 2)
 # The pauses between tries to connect grow to 10 s.
 AFTER_OUTAGE = 25
-
-
 MakeDesk = Callable[..., Desk]
 
 
@@ -37,18 +30,14 @@ MakeDesk = Callable[..., Desk]
 def make_desk(tmp_path: Path) -> Iterator[MakeDesk]:
     desks: list[Desk] = []
 
-    def make(broker: dict[str, Any], *arguments: str, **more: Any) -> Desk:
-        desks.append(Desk(tmp_path, broker, *arguments, name=f"desk{len(desks)}", **more))
+    def make(broker: dict[str, Any], **more: Any) -> Desk:
+        desks.append(Desk(tmp_path, f"desk{len(desks)}", broker, **more))
         desks[-1].start()
         return desks[-1]
 
     yield make
     for desk in desks:
         desk.kill()
-
-
-def clear(port: int) -> dict[str, Any]:
-    return {"host": "127.0.0.1", "port": port, "tls": "off"}
 
 
 def saturation(make_world: MakeWorld, **more: Any) -> World:
@@ -67,12 +56,12 @@ def test_who_joins_late_sees_the_open_alert_and_its_end(make_world: MakeWorld, m
     world = saturation(make_world)
     alert = world.clinic.phases("start", "OX-1")[0]["alert"]
     desk = make_desk(clear(world.broker.port))
-    found = desk.wait(lambda: desk.open.get((GATEWAY, alert)), 10, "the open alert")
+    found = desk.until(lambda: desk.open.get((GATEWAY, alert)), 10, "the open alert")
     # The retained list has no text: nobody has sent it since the desk came.
     assert (found["rule"], found["state"], found["priority"], found["text"]) == ("OX-1", "active", "high", None)
     assert desk.gateways == {GATEWAY: "online"}
     world.stage.tell("signal recover")
-    over = desk.wait(lambda: desk.open[GATEWAY, alert]["version"] == 2 and desk.open[GATEWAY, alert], 20, "it clears")
+    over = desk.until(lambda: desk.open[GATEWAY, alert]["version"] == 2 and desk.open[GATEWAY, alert], 20, "it clears")
     assert over["state"] == "cleared-unacknowledged" and over["phase"] == "clear"
     assert set(over["text"]) == {"zh", "en"} and over["values"][0]["kind"] == "spo2"
     assert list(desk.open) == [(GATEWAY, alert)]
@@ -82,19 +71,19 @@ def test_who_joins_late_sees_the_open_alert_and_its_end(make_world: MakeWorld, m
 def test_a_gateway_that_dies_is_offline_and_then_lost(make_world: MakeWorld, make_desk: MakeDesk) -> None:
     world = saturation(make_world)
     # Three times 6 s and a half are longer than the broker's 10 s for the will.
-    desk = make_desk(clear(world.broker.port), **{"health-seconds": 6})
-    plain = make_desk(clear(world.broker.port), "--lang", "zh", **{"health-seconds": 6})
-    desk.wait(lambda: desk.gateways.get(GATEWAY) == "online", 10, "online")
+    desk = make_desk(clear(world.broker.port), health_seconds=6)
+    plain = make_desk(clear(world.broker.port), is_json=False, lang="zh", health_seconds=6)
+    desk.until(lambda: desk.gateways.get(GATEWAY) == "online", 10, "online")
     died = time.monotonic()
     world.vigil.kill()
-    desk.wait(lambda: desk.gateways[GATEWAY] == "offline", 15 * PATIENCE, "offline by will")
+    desk.until(lambda: desk.gateways[GATEWAY] == "offline", 15, "offline by will")
     assert time.monotonic() - died > 8
-    desk.wait(lambda: desk.gateways[GATEWAY] == "lost", 15 * PATIENCE, "lost")
+    desk.until(lambda: desk.gateways[GATEWAY] == "lost", 15, "lost")
     assert time.monotonic() - died > 10
     assert len(desk.open) == 1, "what was open is open"
-    plain.wait(lambda: "失联" in plain.output(), 10, "the sentence")
+    plain.until(lambda: "失联" in plain.output(), 10, "the sentence")
     world.start()
-    desk.wait(lambda: desk.gateways[GATEWAY] == "online", 20, "it is back")
+    desk.until(lambda: desk.gateways[GATEWAY] == "online", 20, "it is back")
     desk.finish()
     plain.finish()
     assert "离线" in plain.output() and "在线" in plain.output() and "OX-1" in plain.output()
@@ -103,32 +92,31 @@ def test_a_gateway_that_dies_is_offline_and_then_lost(make_world: MakeWorld, mak
 def test_a_broker_that_is_killed_and_comes_back(make_world: MakeWorld, make_desk: MakeDesk) -> None:
     world = saturation(make_world)
     alert = world.clinic.phases("start", "OX-1")[0]["alert"]
-    desk = make_desk(clear(world.broker.port), **dict([HEALTH]))
-    desk.wait(lambda: (GATEWAY, alert) in desk.open, 10, "the open alert")
-    states = [GATEWAY, desk.gateways[GATEWAY]]
+    desk = make_desk(clear(world.broker.port))
+    desk.until(lambda: (GATEWAY, alert) in desk.open, 10, "the open alert")
     world.broker.kill()
-    desk.wait(lambda: "away" in [one.get("state") for one in desk.lines], 10, "it notices")
+    desk.until(lambda: desk.connections[-1] == "away", 10, "it notices")
     world.stage.tell("signal recover")
-    eventually(lambda: world.vigil.ctl("status", "--json").json[0]["queues"][0]["waiting"] > 0, 20,
+    eventually(lambda: world.vigil.status()["queues"][0]["waiting"] > 0, 20,
                "the end waits at the gateway")
     world.broker.start()
-    over = desk.wait(lambda: desk.open[GATEWAY, alert]["state"] != "active" and desk.open[GATEWAY, alert], AFTER_OUTAGE,
+    over = desk.until(lambda: desk.open[GATEWAY, alert]["state"] != "active" and desk.open[GATEWAY, alert], AFTER_OUTAGE,
                      "the desk is right again")
     assert over["state"] == "cleared-unacknowledged" and len(desk.open) == 1
-    assert [one["state"] for one in desk.lines if one["event"] == "broker"] == ["connected", "away", "connected"]
-    assert states == [GATEWAY, desk.gateways[GATEWAY]], "nothing is judged while nothing can be heard"
+    assert desk.connections == ["connected", "away", "connected"]
+    assert "lost" not in [one["state"] for one in desk.lines if one["event"] == "gateway"]
     desk.finish()
 
 
 def test_a_new_database_leaves_the_old_alerts_unfollowed(make_world: MakeWorld, make_desk: MakeDesk) -> None:
     world = saturation(make_world)
     desk = make_desk(clear(world.broker.port))
-    desk.wait(lambda: len(desk.open) == 1, 10, "the open alert")
+    desk.until(lambda: len(desk.open) == 1, 10, "the open alert")
     assert world.vigil.stop() == 0
     for file in world.vigil.database.parent.glob("vigil.db*"):
         file.unlink()
     world.start()
-    desk.wait(lambda: [one["followed"] for one in desk.open.values()] == [False], 10, "nobody follows it any more")
+    desk.until(lambda: [one["followed"] for one in desk.open.values()] == [False], 10, "nobody follows it any more")
     desk.finish()
 
 
@@ -141,22 +129,6 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
     broker.start()
     yield broker
     broker.kill()
-
-
-class Gateway:
-    """Says what a test lets it say."""
-
-    def __init__(self, port: int):
-        self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "gateway", protocol=mqtt.MQTTv5)
-        self.client.connect("127.0.0.1", port)
-        self.client.loop_start()
-
-    def say(self, kind: str, message: Message | bytes, retain: bool = False, gateway: str = GATEWAY) -> None:
-        payload = message if isinstance(message, bytes) else json.dumps(message)
-        self.client.publish(f"vigil/v1/{CLINIC}/{gateway}/up/{kind}", payload, 1, retain).wait_for_publish(10)
-
-    def close(self) -> None:
-        self.client.loop_stop()
 
 
 @pytest.fixture
@@ -212,62 +184,73 @@ def test_shuffled_and_doubled_messages(broker: Broker, gateway: Gateway, make_de
     dice.shuffle(sent)
     gateway.say("alerts", open_list(joined, open_at[joined]), retain=True)
     desk = make_desk(clear(broker.port))
-    desk.wait_connected()
+    desk.until_connected()
     for kind, message in sent:
         gateway.say(kind, message)
     # The last word of all shows that everything has been read.
     gateway.say("status", {"schema": "vigil.status/1", "epoch": "e-1", "state": "offline", "version": "1"})
-    desk.wait(lambda: desk.gateways.get(GATEWAY) == "offline", 10, "the last message")
+    desk.until(lambda: desk.gateways.get(GATEWAY) == "offline", 10, "the last message")
     expected = {(GATEWAY, one["alert"]): (one["version"], one["state"]) for one in open_at[-1]}
     assert {key: (one["version"], one["state"]) for key, one in desk.open.items()} == expected
     assert len(expected) > 3
     # And one that comes now sees the same by the list alone.
     gateway.say("alerts", open_list(len(open_at) - 1, open_at[-1]), retain=True)
     late = make_desk(clear(broker.port))
-    late.wait(lambda: {key: (one["version"], one["state"]) for key, one in late.open.items()} == expected, 10, "the list")
+    late.until(lambda: {key: (one["version"], one["state"]) for key, one in late.open.items()} == expected, 10, "the list")
     desk.finish()
 
 
 def test_what_ended_while_the_desk_was_away(broker: Broker, gateway: Gateway, make_desk: MakeDesk) -> None:
     """Without a name of its own, its session is not for long; the retained list makes good what it has missed."""
     desk = make_desk(clear(broker.port))
-    desk.wait_connected()
+    desk.until_connected()
     gateway.say("alert/r-0001", alert(1, 1, 2, "active"))
     gateway.say("alert/r-0001", alert(2, 1, 3, "active"))
-    desk.wait(lambda: len(desk.open) == 2, 10, "two alerts")
+    desk.until(lambda: len(desk.open) == 2, 10, "two alerts")
     broker.kill()
     for file in broker.directory.glob("*.db*"):
         file.unlink()  # the session is gone, and all that was queued
     broker.start()
     eventually(gateway.client.is_connected, AFTER_OUTAGE, "the gateway is back")
     gateway.say("alerts", open_list(5, [alert(2, 1, 3, "active"), alert(3, 1, 5, "active")]), retain=True)
-    desk.wait(lambda: [int(key[1], 16) for key in desk.open] == [2, 3], AFTER_OUTAGE, "the first has ended")
+    desk.until(lambda: [int(key[1], 16) for key in desk.open] == [2, 3], AFTER_OUTAGE, "the first has ended")
     assert [one["end"] for one in desk.lines if one["event"] == "alert" and not one["open"]] == ["list"]
+
+
+def test_a_name_of_its_own_keeps_the_session(broker: Broker, gateway: Gateway, make_desk: MakeDesk) -> None:
+    desk = make_desk(clear(broker.port), client_id="front-desk")
+    desk.until_connected()
+    desk.kill()
+    gateway.say("alert/r-0001", alert(1, 1, 2, "active"))
+    desk.start()
+    found = desk.until(lambda: list(desk.open.values()), 10, "what came while it was away")
+    assert found[0]["text"]["en"] == "version 1"
+    desk.finish()
 
 
 def test_nonsense_is_counted_and_harmless(broker: Broker, gateway: Gateway, make_desk: MakeDesk) -> None:
     desk = make_desk(clear(broker.port))
-    desk.wait_connected()
+    desk.until_connected()
     nonsense: list[bytes] = [b"{", b"[]", b"\xff\xfe", b'{"schema":"vigil.alert/1"}', b"[" * 5000, b'"' + b"x" * 70_000 + b'"']
     for payload in nonsense:
         gateway.say("alert/r-0001", payload)
     gateway.say("alert/r-0001", b'{"schema":"vigil.alert/9","new":1}')
     gateway.say("weather", b"{")
     gateway.say("alert/r-0001", alert(1, 1, 2, "active") | {"priority": "extreme", "state": "odd", "text": {"en": "\u001b[2J!"}})
-    found = desk.wait(lambda: list(desk.open.values()), 10, "the alert behind it")[0]
+    found = desk.until(lambda: list(desk.open.values()), 10, "the alert behind it")[0]
     assert (found["priority"], found["state"], found["text"]) == ("high", "odd", {"en": "[2J!"})
-    counts = desk.wait(lambda: [one for one in desk.lines if one["event"] == "counts"], 5, "the count")[-1]
+    counts = desk.until(lambda: [one for one in desk.lines if one["event"] == "counts"], 5, "the count")[-1]
     assert counts["malformed"] == len(nonsense)
     desk.finish()
 
 
 def test_a_gateway_that_was_only_ever_retained(broker: Broker, gateway: Gateway, make_desk: MakeDesk) -> None:
     gateway.say("status", {"schema": "vigil.status/1", "epoch": "e", "state": "online", "version": "1"}, retain=True)
-    desk = make_desk(clear(broker.port), **{"health-seconds": 1})
-    desk.wait(lambda: desk.gateways == {GATEWAY: "online"}, 10, "what is retained")
-    desk.wait(lambda: desk.gateways == {GATEWAY: "lost"}, 10, "judged from the subscription on")
+    desk = make_desk(clear(broker.port), health_seconds=1)
+    desk.until(lambda: desk.gateways == {GATEWAY: "online"}, 10, "what is retained")
+    desk.until(lambda: desk.gateways == {GATEWAY: "lost"}, 10, "judged from the subscription on")
     gateway.say("health", {"schema": "vigil.health/1", "epoch": "e", "health": {}})
-    desk.wait(lambda: desk.gateways == {GATEWAY: "online"}, 10, "found again")
+    desk.until(lambda: desk.gateways == {GATEWAY: "online"}, 10, "found again")
 
 
 # The broker, and what a person has to do -----------------------------------------------------------------------------
@@ -279,9 +262,9 @@ def test_a_desk_over_tls(make_desk: MakeDesk, tmp_path: Path) -> None:
     broker.start()
     try:
         desk = make_desk({"host": "localhost", "port": broker.port, "tls": {"ca": str(right.ca)}})
-        desk.wait_connected()
+        desk.until_connected()
         other = make_desk({"host": "localhost", "port": broker.port, "tls": {"ca": str(wrong.ca)}}, lang="zh")
-        other.wait(lambda: "证书不受信任" in other.remarks, 10, "the sentence")
+        other.until(lambda: "证书不受信任" in other.remarks, 10, "the sentence")
         assert "connected" not in other.output()
         for one in (desk, other):
             one.finish()
@@ -301,12 +284,12 @@ def test_a_wrong_password(make_desk: MakeDesk, tmp_path: Path, lang: str, words:
     try:
         password.write_text("wrong\n")
         desk = make_desk(clear(broker.port) | {"username": "desk", "password-file": str(password)}, lang=lang)
-        desk.wait(lambda: words in desk.remarks, 10, "the sentence")
+        desk.until(lambda: words in desk.remarks, 10, "the sentence")
         assert "wrong" not in desk.output() + desk.remarks
         desk.finish()
         password.write_text("right\n")
         desk.start()
-        desk.wait_connected()
+        desk.until_connected()
     finally:
         broker.kill()
 
@@ -316,7 +299,7 @@ def test_a_wrong_password(make_desk: MakeDesk, tmp_path: Path, lang: str, words:
     ("127.0.0.1", "en", "not running, or the port is wrong"), ("127.0.0.1", "zh", "没有运行，或端口不对")])
 def test_a_broker_that_is_not_there(make_desk: MakeDesk, host: str, lang: str, words: str) -> None:
     desk = make_desk({"host": host, "port": free_port(), "tls": "off"}, lang=lang)
-    desk.wait(lambda: words in desk.remarks, 20, "the sentence")
+    desk.until(lambda: words in desk.remarks, 20, "the sentence")
     desk.finish()
 
 
@@ -324,8 +307,8 @@ def test_silence_where_the_broker_lets_nothing_through(tmp_path: Path, make_desk
     broker = Broker(tmp_path / "broker", acl="user desk\ntopic read nothing/#\n")
     broker.start()
     try:
-        desk = make_desk(clear(broker.port) | {"username": "desk"}, **{"health-seconds": 1})
-        desk.wait(lambda: "may read vigil/v1/c1/+/up/#" in desk.remarks, 10, "the sentence")
+        desk = make_desk(clear(broker.port) | {"username": "desk"}, health_seconds=1)
+        desk.until(lambda: "may read vigil/v1/c1/+/up/#" in desk.remarks, 10, "the sentence")
         desk.finish()
     finally:
         broker.kill()
