@@ -54,7 +54,7 @@ let package = Package(
     .testTarget(name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "Vitals", "Document"]),
     .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Vitals", "Document", "Texts"]),
     .testTarget(name: "TextsTests", dependencies: ["Texts", "Vitals"]),
-    .testTarget(name: "VigilctlTests", dependencies: ["vigilctl", "Texts"]),
+    .testTarget(name: "VigilctlTests", dependencies: ["vigilctl", "Gateway", "Texts"]),
     .target(name: "GatewayTestKit", dependencies: ["Vitals"], path: "Tests/GatewayTestKit"),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "GatewayTestKit"]),
     .testTarget(

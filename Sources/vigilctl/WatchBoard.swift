@@ -54,7 +54,8 @@ struct WatchBoard {
       }
       let row = Row(
         resident: reading.resident, device: reading.device.id, item: item, model: reading.device.model,
-        marks: reading.marks, lateSince: reading.age == "late" ? reading.observedAt : nil, arrivedMs: reading.clock.monotonicMs,
+        marks: reading.marks, lateSince: reading.age == "late" ? reading.observedAt : nil,
+        arrivedMs: reading.clock.monotonicMs,
         trend: trend)
       if let index { rows[index] = row } else { rows.append(row) }
     }
@@ -164,7 +165,8 @@ struct WatchBoard {
   }
 
   private func age(of row: Row, _ language: Language, nowMs: Int64) -> String {
-    let age = row.lateSince.map(WatchTime.dayAndTime) ?? StatusTexts.duration((nowMs - row.arrivedMs) / 1000)(in: language)
+    let age =
+      row.lateSince.map(WatchTime.dayAndTime) ?? StatusTexts.duration((nowMs - row.arrivedMs) / 1000)(in: language)
     return ([age] + row.marks.map { $0(in: language) }).joined(separator: " ")
   }
 
