@@ -18,6 +18,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "Vitals", dependencies: ["CCrypto"]),
     .target(name: "Texts"),
+    .target(name: "ClinicDesk", dependencies: ["Texts"]),
     .target(name: "Document", dependencies: ["CYAML"]),
     .target(name: "DeviceProfiles", dependencies: ["Vitals", "Document"]),
     .target(name: "Alerting", dependencies: ["Vitals", "Document", "Texts"]),
@@ -45,8 +46,9 @@ let package = Package(
     .executableTarget(
       name: "vigilctl",
       dependencies: [
-        "Gateway", "DBus", "EventLoop", "DeviceProfiles", "Texts",
+        "Gateway", "DBus", "EventLoop", "DeviceProfiles", "Document", "MQTT", "ClinicDesk", "Texts",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(name: "VitalsTests", dependencies: ["Vitals"]),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
@@ -54,7 +56,8 @@ let package = Package(
     .testTarget(name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "Vitals", "Document"]),
     .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Vitals", "Document", "Texts"]),
     .testTarget(name: "TextsTests", dependencies: ["Texts", "Vitals"]),
-    .testTarget(name: "VigilctlTests", dependencies: ["vigilctl", "Gateway", "Texts"]),
+    .testTarget(name: "ClinicDeskTests", dependencies: ["ClinicDesk", "Texts"]),
+    .testTarget(name: "VigilctlTests", dependencies: ["vigilctl", "ClinicDesk", "Document", "Gateway", "Texts"]),
     .target(name: "GatewayTestKit", dependencies: ["Vitals"], path: "Tests/GatewayTestKit"),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "GatewayTestKit"]),
     .testTarget(
@@ -69,7 +72,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "Alerting", "Document", "Vitals", "Journal", "DeviceProfiles", "EventLoop", "GatewayTestKit",
+        "Gateway", "Alerting", "BlueZ", "Document", "Vitals", "Journal", "DeviceProfiles", "EventLoop",
+        "GatewayTestKit",
         .product(name: "Logging", package: "swift-log"),
       ]),
   ]

@@ -52,7 +52,18 @@ package actor Central {
   var subscriptions: Set<String> = []
   private var waiters: [Int: Waiter] = [:]
   private var nextWaiter = 0
-  private var discoveryUsers = 0
+  var discoveryUsers = 0
+  /// When bluetoothd was last asked to look, and since when it does so without a break.
+  var discoveryAsked: ContinuousClock.Instant?
+  var discoveryBegan: ContinuousClock.Instant?
+  var discoveryFailed = false
+  /// By device path.
+  var sightings = Sightings()
+  /// When a device refused to pair without a question, by its path.
+  var refusals: [String: ContinuousClock.Instant] = [:]
+  /// What devices said about themselves, by path, in this life of the daemon.
+  var information: [String: DeviceInformation] = [:]
+  var isReadingInformation = false
   var agent: PairingAgent?
   var hasExportedAgent = false
   var isPairing = false
@@ -106,6 +117,7 @@ package actor Central {
     objects.removeAll()
     subscriptions = []
     isAvailable = false
+    (discoveryBegan, discoveryFailed) = (nil, false)
     generation += 1
     changed()
   }
@@ -158,6 +170,7 @@ package actor Central {
     case "InterfacesAdded" where signal.body.count == 2:
       guard let path = signal.body[0].string else { return }
       objects.add(path, signal.body[1])
+      noteSighting(path, Interface.device, signal.body[1][Interface.device])
       if path == "/org/bluez/\(adapterName)" { Task { try? await self.prepareAdapter() } }
     case "InterfacesRemoved" where signal.body.count == 2:
       guard let path = signal.body[0].string else { return }
@@ -173,7 +186,10 @@ package actor Central {
       objects.update(
         signal.path, interface, changed: signal.body[1],
         invalidated: (signal.body[2].elements ?? []).compactMap(\.string))
-      if interface == Interface.adapter, signal.body[1]["Powered"]?.bool == false, adapter?.path == signal.path {
+      noteSighting(signal.path, interface, signal.body[1])
+      guard interface == Interface.adapter, adapter?.path == signal.path else { break }
+      followDiscovery(signal.body[1])
+      if signal.body[1]["Powered"]?.bool == false {
         log.warning("\(adapterName) was switched off, switching it on again")
         Task { await self.switchOn() }
       }
@@ -260,41 +276,5 @@ package actor Central {
   package func remove(_ address: String) async throws {
     guard let device = device(address), let adapter else { return }
     _ = try await call(adapter.path, Interface.adapter, "RemoveDevice", [.path(device.path)])
-  }
-
-  // MARK: discovery
-
-  /// Looks for advertisements while the operation runs; several users share one discovery.
-  package func discovering<T: Sendable>(_ operation: () async throws -> T) async rethrows -> T {
-    discoveryUsers += 1
-    if discoveryUsers == 1 { await startDiscovery() }
-    do {
-      let result = try await operation()
-      await leaveDiscovery()
-      return result
-    } catch {
-      await leaveDiscovery()
-      throw error
-    }
-  }
-
-  private func leaveDiscovery() async {
-    discoveryUsers -= 1
-    guard discoveryUsers == 0, let adapter else { return }
-    _ = try? await call(adapter.path, Interface.adapter, "StopDiscovery")
-  }
-
-  private func startDiscovery() async {
-    guard let adapter else { return }
-    do {
-      _ = try await call(
-        adapter.path, Interface.adapter, "SetDiscoveryFilter",
-        [.properties([("Transport", .string("le")), ("DuplicateData", .bool(false))])])
-      _ = try await call(adapter.path, Interface.adapter, "StartDiscovery")
-    } catch let error as BusError where error.name == "org.bluez.Error.InProgress" {
-      return
-    } catch {
-      log.warning("cannot look for devices: \(error)")
-    }
   }
 }

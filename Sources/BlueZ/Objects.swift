@@ -51,6 +51,12 @@ package struct Device: Sendable, Equatable {
   package let rssi: Int?
   /// Percent, where the device has a Battery Service.
   package let battery: Int?
+  /// The Flags of its advertisement (Core Specification Supplement, Part A, 1.3). bluetoothd 5.66 shows them with
+  /// `--experimental` only.
+  package let advertisingFlags: UInt8?
+
+  /// bluetoothd shows the address where it knows no name.
+  package var hasName: Bool { name.map { $0 == "-" ? ":" : $0 } != Array(address) }
 }
 
 /// A GATT characteristic of a device. bluetoothd keeps it over a disconnection for a device that it knows.
@@ -123,12 +129,13 @@ struct ObjectTree {
       servicesResolved: properties["ServicesResolved"]?.bool ?? false,
       services: (properties["UUIDs"]?.elements ?? []).compactMap(\.string),
       rssi: properties["RSSI"]?.integer,
-      battery: interfaces[Interface.battery]?["Percentage"]?.integer)
+      battery: interfaces[Interface.battery]?["Percentage"]?.integer,
+      advertisingFlags: properties["AdvertisingFlags"]?.bytes?.first)
   }
 
-  /// A name comes from the air: nothing in it may move a terminal's cursor or end a line of a log.
-  private static func printable(_ name: String) -> String {
-    let kept = name.unicodeScalars.filter { scalar in
+  /// A text comes from the air: nothing in it may move a terminal's cursor or end a line of a log.
+  static func printable(_ text: String) -> String {
+    let kept = text.unicodeScalars.filter { scalar in
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: false
       default: true

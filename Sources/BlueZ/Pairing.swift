@@ -60,6 +60,8 @@ extension Central {
       try await setProperty(found.path, Interface.device, "Trusted", .bool(true))
       try await setProperty(adapter.path, Interface.adapter, "Pairable", .bool(adapter.isPairable))
     } catch {
+      // After digits a refusal may be a typing mistake; without any it says something about the device.
+      if case BlueZError.pairingRefused = error, await !asked.asked { noteRefusal(found.path) }
       try? await setProperty(adapter.path, Interface.adapter, "Pairable", .bool(adapter.isPairable))
       try? await remove(address)
       throw error

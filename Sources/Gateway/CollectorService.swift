@@ -12,10 +12,10 @@ import Vitals
 /// ``Ingest``.
 package actor CollectorService: Service {
   private let loop: EventLoop
-  private let central: Central
-  private let journal: Journal
+  let central: Central
+  let journal: Journal
   private let ingest: Ingest
-  private let catalog: ProfileCatalog
+  let catalog: ProfileCatalog
   private let clock: Clock
   private let log: Logger
   nonisolated let board = LinkBoard()

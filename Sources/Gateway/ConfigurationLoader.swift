@@ -30,7 +30,8 @@ extension Configuration {
 
   // MARK: the site
 
-  private static func id(_ node: Node) throws(DocumentError) -> String {
+  /// A clinic's or a gateway's id: a level of every topic.
+  package static func id(_ node: Node) throws(DocumentError) -> String {
     let text = try node.string
     guard (1...64).contains(text.utf8.count),
       text.utf8.allSatisfy({ isLowerCaseOrDigit($0) || $0 == UInt8(ascii: "-") })
@@ -54,7 +55,8 @@ extension Configuration {
 
   // MARK: the broker
 
-  private static func broker(_ node: Node, fileExists: (String) -> Bool) throws(DocumentError) -> Broker {
+  /// The mapping `broker`.
+  package static func broker(_ node: Node, fileExists: (String) -> Bool) throws(DocumentError) -> Broker {
     for entry in try node.entries where entry.key == "password" {
       throw DocumentError(
         file: node.file, mark: entry.keyMark, path: entry.value.path,

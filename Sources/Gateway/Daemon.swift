@@ -48,7 +48,7 @@ package enum Daemon {
     let ingest = Ingest(
       journal: journal, catalog: catalog, rules: configuration.rules, clock: clock, log: log)
     let client = try Client(
-      loop: mqttLoop, credentials: try credentials(configuration),
+      loop: mqttLoop, credentials: try configuration.broker.credentials(clientID: configuration.gateway),
       keepAlive: UInt16(clamping: configuration.broker.keepaliveSeconds), backoff: Backoff(maximum: longestBrokerPause),
       log: log)
     let publisher = PublisherService(
@@ -83,16 +83,6 @@ package enum Daemon {
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log
     ).run()
     log.notice("stopped")
-  }
-
-  private static func credentials(_ configuration: Configuration) throws -> Credentials {
-    let broker = configuration.broker
-    let password = try broker.passwordFile.map { try String(TextFile.read($0).prefix { !$0.isNewline }) }
-    return Credentials(
-      host: broker.host, port: broker.port, clientID: configuration.gateway,
-      tls: broker.tls.map {
-        Credentials.TLS(authorityFile: $0.ca, certificateFile: $0.certificate, keyFile: $0.key)
-      }, username: broker.username, password: password)
   }
 }
 

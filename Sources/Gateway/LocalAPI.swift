@@ -9,8 +9,10 @@ import Vitals
 
 /// The box's own API, `org.vigil.Gateway1`: what `vigilctl` speaks to. The D-Bus policy file decides who may call it.
 ///
-/// `Status() -> s` and `Devices() -> s` answer JSON. `Pair(address, resident, options) -> h` hands out one end of a
-/// socketpair with a ``PairingConversation``, `Watch(options) -> h` one with a ``WatchConversation``. `Forget(device) -> s`. `AlertChanged(alert, state, priority, undelivered)` is
+/// `Status() -> s` and `Devices() -> s` answer JSON. `Forget(device) -> s`. Three methods hand out one end of a socketpair:
+/// `Scan({serials: b}) -> h` with a ``ScanConversation``, `Pair(address, resident, options) -> h` with a
+/// ``PairingConversation``, `Watch(options) -> h` with a ``WatchConversation``.
+/// `AlertChanged(alert, state, priority, undelivered)` is
 /// emitted for a lamp or a buzzer; it carries no value, because any user can receive a broadcast.
 package actor LocalAPI {
   package static let name = "org.vigil.Gateway1"
@@ -23,6 +25,7 @@ package actor LocalAPI {
   private let report: HealthReport
   private let log: Logger
   private var connection: BusConnection?
+  private var scans = 0
 
   init(
     loop: EventLoop, collector: CollectorService, journal: Journal, ingest: Ingest, report: HealthReport, log: Logger
@@ -68,6 +71,7 @@ package actor LocalAPI {
     case "Status": return [.string(try text(await report.make()))]
     case "Devices": return [.string(try text(await report.make().devices))]
     case "Forget": return [.string(try await forget(call.body.first?.string ?? ""))]
+    case "Scan": return [.descriptor(try scan(call))]
     case "Watch": return [.descriptor(try watch())]
     case "Pair": return [.descriptor(try pair(call))]
     default: throw BusError(name: "org.freedesktop.DBus.Error.UnknownMethod", message: "no method \(call.member)")
@@ -90,6 +94,22 @@ package actor LocalAPI {
     else { throw refusal("NotFound", "no enrolled device \(wanted): see vigilctl devices") }
     try await collector.forget(device)
     return device.id
+  }
+
+  private func scan(_ call: BusMethodCall) throws -> OwnedDescriptor {
+    guard scans < ScanConversation.limit else {
+      throw refusal("TooMany", "\(scans) scans are running already: end one of them")
+    }
+    let (channel, clientEnd) = try LineChannel.make()
+    let conversation = ScanConversation(
+      collector: collector, channel: channel, loop: loop, readsSerials: call.body.first?["serials"]?.bool ?? false,
+      log: log)
+    scans += 1
+    Task {
+      await conversation.run()
+      scans -= 1
+    }
+    return OwnedDescriptor(clientEnd)
   }
 
   private func pair(_ call: BusMethodCall) throws -> OwnedDescriptor {

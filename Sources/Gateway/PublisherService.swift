@@ -35,6 +35,8 @@ package actor PublisherService: Service {
   private var retryTimer: EventSource?
   /// Rows in flight in the alert lane that are no alerts.
   private var gaps: Set<Int64> = []
+  /// The alert lane's number up to which the open alerts have been listed.
+  private var listedUpTo: Int64 = 0
   private var isStopping = false
   /// When the last connection was lost, monotonic.
   private var lostAtMs: Int64 = 0
@@ -253,8 +255,11 @@ package actor PublisherService: Service {
 
   private func publishOpenAlerts() async {
     do {
-      let open = try await journal.openAlerts()
-      send(try writer.openAlerts(open, at: clock()), retain: true)
+      let open = try await journal.openAlertsUpToNow()
+      // Two of these may be under way, and the broker keeps what comes last.
+      guard open.upTo >= listedUpTo else { return }
+      listedUpTo = open.upTo
+      send(try writer.openAlerts(open.alerts, upTo: open.upTo, at: clock()), retain: true)
     } catch {
       log.error("cannot list the open alerts: \(error)")
     }

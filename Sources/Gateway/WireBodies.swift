@@ -259,6 +259,8 @@ struct OpenAlertsBody: Encodable {
   let gateway: String
   @NullWhenMissing var at: String?
   let epoch: String
+  /// The last number of the alert lane that the list takes into account.
+  let upTo: Int64
   /// How many are open; more than `alerts` names where they would not fit.
   let total: Int
   let alerts: [Item]

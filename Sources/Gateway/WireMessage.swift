@@ -89,12 +89,13 @@ package struct MessageWriter: Sendable {
         state: online ? "online" : "offline", version: Version.current, epoch: epoch, bootId: moment.bootID))
   }
 
-  package func openAlerts(_ alerts: [Alert], at moment: Moment) throws -> WireMessage {
+  /// - Parameter upTo: the last number of the alert lane that the list takes into account.
+  package func openAlerts(_ alerts: [Alert], upTo: Int64, at moment: Moment) throws -> WireMessage {
     try encode(
       "up/alerts",
       OpenAlertsBody(
         id: UUID().uuidString.lowercased(), gateway: gateway, at: moment.wallMs.map(SiteTime.text), epoch: epoch,
-        total: alerts.count,
+        upTo: upTo, total: alerts.count,
         alerts: (alerts.filter { $0.state == .active } + alerts.filter { $0.state != .active }.reversed())
           .prefix(Self.openAlertsLimit).map { alert in
             OpenAlertsBody.Item(

@@ -202,6 +202,11 @@ package actor Journal {
   /// The latest transition of each episode that has not ended.
   package func openAlerts() throws -> [Alert] { try alerts.open() }
 
+  /// The same with the alert lane's last number of the same moment, all that the list takes into account.
+  package func openAlertsUpToNow() throws -> (alerts: [Alert], upTo: Int64) {
+    (try alerts.open(), try ledger.position(.alert).nextSeq &- 1)
+  }
+
   /// Readings of this boot since then, in order: what the rules' windows are rebuilt from.
   package func recentObservations(bootID: String, sinceMonotonicMs: Int64, limit: Int) throws -> [Observation] {
     try readings.recent(bootID: bootID, sinceMonotonicMs: sinceMonotonicMs, limit: limit)

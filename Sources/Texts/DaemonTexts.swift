@@ -5,30 +5,49 @@ package enum DaemonTexts {
   /// - Parameters:
   ///   - name: of the error, `System.Error.2` where it is an errno of connect(2) or of libsystemd.
   ///   - detail: its message, shown where the name is not known here.
-  package static func noBus(name: String, detail: String) -> Text {
+  ///   - address: of a bus that the environment names, nil for the system's own.
+  package static func noBus(name: String, detail: String, address: String? = nil) -> Text {
     switch systemError(name) {
-    case 2, 111:
-      Text(
-        zh: "系统消息总线没有运行。请启动它：systemctl start dbus",
-        en: "The message bus is not running. Start it: systemctl start dbus")
+    case 2, 7, 22, 36, 111:
+      if let address {
+        Text(
+          zh: "DBUS_SYSTEM_BUS_ADDRESS（\(address)）那里没有消息总线。请更正它，或 unset DBUS_SYSTEM_BUS_ADDRESS",
+          en: "No message bus is at DBUS_SYSTEM_BUS_ADDRESS (\(address)). Correct it, or: unset DBUS_SYSTEM_BUS_ADDRESS"
+        )
+      } else if systemError(name) == 111 {
+        Text(
+          zh: "系统消息总线停止了运行。请重新启动它：systemctl start dbus",
+          en: "The message bus has ended. Start it again: systemctl start dbus")
+      } else {
+        Text(
+          zh: "系统消息总线没有运行。请启动它：systemctl start dbus",
+          en: "The message bus is not running. Start it: systemctl start dbus")
+      }
     case 1, 13:
       Text(
         zh: "您没有权限使用系统消息总线。请改用 root，或 vigil-tech 组的用户。",
         en: "You may not use the message bus. Use root, or a user in the group vigil-tech.")
-    case 22:
-      Text(
-        zh: "DBUS_SYSTEM_BUS_ADDRESS 不是消息总线的地址。请更正它，或清除它：unset DBUS_SYSTEM_BUS_ADDRESS",
-        en: "DBUS_SYSTEM_BUS_ADDRESS is no address of a message bus. Correct it, or: unset DBUS_SYSTEM_BUS_ADDRESS")
-    case 104, 107, 32, 110:
-      Text(
-        zh: "系统消息总线断开了连接，没有回答。请检查：systemctl status dbus",
-        en: "The message bus hung up without an answer. Look at: systemctl status dbus")
+    case 104, 107, 32, 110: busHungUp
     default:
-      Text(
-        zh: "无法连接系统消息总线（\(detail)）。请检查：systemctl status dbus",
-        en: "Cannot reach the message bus (\(detail)). Look at: systemctl status dbus")
+      if name.hasPrefix("org.freedesktop.DBus.Error.NoReply")
+        || name.hasPrefix("org.freedesktop.DBus.Error.Disconnected")
+      {
+        busHungUp
+      } else {
+        Text(
+          zh: "无法连接系统消息总线（\(detail)）。请检查：systemctl status dbus",
+          en: "Cannot reach the message bus (\(detail)). Look at: systemctl status dbus")
+      }
     }
   }
+
+  package static let silentBus = Text(
+    zh: "系统消息总线没有及时回答。请检查：systemctl status dbus",
+    en: "The message bus did not answer in time. Look at: systemctl status dbus")
+
+  private static let busHungUp = Text(
+    zh: "系统消息总线断开了连接，没有回答。请检查：systemctl status dbus",
+    en: "The message bus hung up without an answer. Look at: systemctl status dbus")
 
   package static func emptyAnswer(method: String) -> Text {
     Text(
@@ -122,6 +141,7 @@ package enum DaemonTexts {
     case "NotFound":
       Text(
         zh: "没有这个已登记的设备。请查看：vigilctl devices", en: "There is no such enrolled device. See: vigilctl devices")
+    case "TooMany": ofBus("LimitsExceeded", detail)
     case "InvalidAddress": notAnAddress
     case "InvalidResident": notAResident
     case "InvalidArguments" where detail.contains("address"): notAnAddress

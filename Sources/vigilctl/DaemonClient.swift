@@ -3,22 +3,36 @@ import ArgumentParser
 import DBus
 import EventLoop
 import Gateway
+import Glibc
 import Texts
 
 /// The daemon, reached over the message bus.
 struct DaemonClient {
   let connection: BusConnection
 
+  /// A bus that takes the connection and then says nothing has had time enough: libsystemd would wait for 90 s.
+  private static let patience = Duration.seconds(15)
+
   /// Runs a command against the daemon. Errors become sentences; a Swift backtrace never shows.
   static func use(_ body: (DaemonClient) async throws -> Void) async throws {
-    try await Failure.reported {
-      let connection = BusConnection(loop: try EventLoop(name: "bus"))
-      do {
-        try await connection.open {}
-      } catch let error as BusError {
-        throw Failure(DaemonTexts.noBus(name: error.name, detail: error.message))
-      }
-      try await body(DaemonClient(connection: connection))
+    try await Failure.reported { try await body(DaemonClient(connection: try await open())) }
+  }
+
+  private static func open() async throws -> BusConnection {
+    let connection = BusConnection(loop: try EventLoop(name: "bus"))
+    let watchdog = Task.detached {
+      try await Task.sleep(for: patience)
+      Failure(DaemonTexts.silentBus).report()
+      exit(ExitCode.failure.rawValue)
+    }
+    defer { watchdog.cancel() }
+    do {
+      try await connection.open {}
+      return connection
+    } catch let error as BusError {
+      let address = getenv("DBUS_SYSTEM_BUS_ADDRESS").map { Layout.cut(String(cString: $0), to: 60) }
+      throw Failure(
+        DaemonTexts.noBus(name: error.name, detail: error.message, address: address))
     }
   }
 

@@ -43,7 +43,8 @@ actor LiveScreen {
   /// Shows another picture. Lines that have not changed are not written again.
   func show(_ picture: @escaping Picture) {
     self.picture = picture
-    draw()
+    // A command may have come to the foreground since: `fg` of one that runs sends no signal.
+    if shown == nil { take() } else { draw() }
   }
 
   private init(loop: EventLoop) { self.loop = loop }
@@ -79,11 +80,11 @@ actor LiveScreen {
     }
   }
 
-  /// Not in the background (`&`, `bg`): the terminal is the shell's then. `fg` sends SIGCONT.
+  /// Not in the background (`&`, `bg`): the terminal is the shell's then.
   private var isInForeground: Bool { tcgetpgrp(STDOUT_FILENO) == getpgrp() }
 
   private func take() {
-    guard shown == nil, isInForeground else { return }
+    guard signals != nil, shown == nil, isInForeground else { return }
     var old = termios()
     if isatty(STDIN_FILENO) != 0, tcgetattr(STDIN_FILENO, &old) == 0 {
       modes = old

@@ -10,7 +10,9 @@ struct Vigilctl: AsyncParsableCommand {
     CommandConfiguration(
       commandName: "vigilctl", abstract: HelpTexts.program.here, discussion: HelpTexts.disclaimer.here,
       version: Version.current,
-      subcommands: [Pair.self, Devices.self, Forget.self, Status.self, Watch.self, Decode.self])
+      subcommands: [
+        Scan.self, Pair.self, Devices.self, Forget.self, Status.self, Watch.self, Decode.self,
+      ])
   }
 
   // Before the command as well as behind it.

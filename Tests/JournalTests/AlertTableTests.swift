@@ -36,6 +36,8 @@ import Vitals
       for transition in [started, other, cleared, ended] { try writer.append(transition) }
     }
     #expect(try await journal.openAlerts() == [cleared])
+    let listed = try await journal.openAlertsUpToNow()
+    #expect(listed.alerts == [cleared] && listed.upTo == 5)  // the epoch's gap has 1
     let written = try await journal.entries(.alert, after: 1, limit: 9).compactMap { entry in
       if case .alert(let alert) = entry.content { alert } else { nil }
     }

@@ -38,11 +38,13 @@ import Texts
 
   @Test(arguments: [
     ("System.Error.2", "start dbus"), ("System.Error.ECONNREFUSED", "start dbus"), ("System.Error.13", "root"),
-    ("System.Error.22", "DBUS_SYSTEM_BUS_ADDRESS"), ("System.Error.104", "hung up"), ("System.Error.99", "odd"),
+    ("System.Error.111", "start dbus"),
+    ("org.freedesktop.DBus.Error.NoReply", "hung up"), ("System.Error.104", "hung up"), ("System.Error.99", "odd"),
     ("System.Error.", "odd"), ("org.freedesktop.DBus.Error.Failed", "odd"),
   ])
   func ofTheBus(name: String, words: String) {
     expect(DaemonTexts.noBus(name: name, detail: "odd"), words)
+    expect(DaemonTexts.noBus(name: "System.Error.2", detail: "odd", address: "unix:path=/x"), "(unix:path=/x)")
   }
 
   @Test(arguments: [

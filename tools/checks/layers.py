@@ -20,6 +20,7 @@ from findings import Finding
 ALLOWED: Mapping[str, frozenset[str]] = {name: frozenset(targets.split()) for name, targets in {
     "Vitals": "CCrypto",
     "Texts": "",
+    "ClinicDesk": "Texts",
     "Document": "CYAML",
     "DeviceProfiles": "Vitals Document",
     "Alerting": "Vitals Document Texts",
@@ -31,7 +32,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {name: frozenset(targets.split()) for na
     "Journal": "SQLite EventLoop Alerting Vitals",
     "Gateway": "Vitals Document DeviceProfiles Alerting EventLoop DBus BlueZ Journal MQTT CSystemd Logging ServiceLifecycle",
     "vigild": "Gateway EventLoop Logging",
-    "vigilctl": "Gateway DBus EventLoop DeviceProfiles Vitals Texts ArgumentParser",
+    "vigilctl": "Gateway DBus EventLoop DeviceProfiles Document MQTT ClinicDesk Vitals Texts ArgumentParser Logging",
 }.items()}
 
 # What comes with the toolchain and needs no declaration.
@@ -40,6 +41,7 @@ TOOLCHAIN = frozenset({"Swift", "Glibc", "FoundationEssentials", "Synchronizatio
 PURE: Mapping[str, frozenset[str]] = {
     "Vitals": frozenset(),
     "Texts": frozenset(),
+    "ClinicDesk": frozenset({"FoundationEssentials"}),  # reads JSON
     "Document": frozenset(),
     "DeviceProfiles": frozenset({"FoundationEssentials"}),  # JSON of a decode report
     "Alerting": frozenset(),

@@ -19,7 +19,8 @@ HAS_HAN = re.compile(f"[{HAN}]")
 UNITS = {"mmHg", "MB", "dBm", "kg", "cm", "mmol", "L", "s", "min", "h", "ms", "kJ", "C"}
 BEYOND_ASCII = set("°…×µ·–")
 WRONG_IN_CHINESE = re.compile(f"[{HAN}][,.;:?!()]|[,;:?!()][{HAN}]")
-DOUBLED_SPACE = re.compile(r"(?<=[^\s])  +")
+# Between words. Two spaces beside what is put in are columns.
+DOUBLED_SPACE = re.compile(rf"(?<=[^\s{HOLE}])  +(?=[^\s{HOLE}])")
 BRACES = re.compile(r"\{\w+\}")
 
 WORDS = re.compile(r"[A-Za-z']{2,}[,.;:!?)]* +[(]?[A-Za-z']{2,}")
@@ -27,6 +28,11 @@ LABEL = re.compile(r"[A-Za-z]{2,}:? {2,}|^[A-Z]{2,}$")
 # Names of the environment, and what a program reads.
 NO_HEADINGS = {"LANG", "TERM", "COLUMNS", "LINES", "JSON"}
 SPEAKING = {"out", "err"}
+# What is typed, and whose sentence it is: the same in both languages.
+COMMAND = re.compile(r"vigilctl(?:: | [a-z-]+)")
+# English counts with them, Chinese does not.
+PLURALS = {"word"}
+KEYWORDS = {"nil", "true", "false", "is", "as", "in"}
 
 
 @dataclass(frozen=True)
@@ -37,19 +43,30 @@ class Side:
     holes: frozenset[str]
 
 
+def names(found: Sequence[Token]) -> Iterator[str]:
+    """What an expression is made from: not its members, nor the words between which it chooses."""
+    for before, token in zip([None, *found], found):
+        if token.is_literal:
+            for hole in token.holes:
+                yield from names(list(tokens(hole)))
+        elif re.match(r"[^\W\d]", token.text) and token.text not in KEYWORDS and not (before and before.text == "."):
+            yield token.text
+
+
+def literals(found: Sequence[Token]) -> Iterator[str]:
+    """All words in an expression, also those within interpolations."""
+    for token in found:
+        if token.is_literal:
+            yield token.text
+            for hole in token.holes:
+                yield from literals(list(tokens(hole)))
+
+
 def side(expression: Sequence[Token]) -> Side:
     """Of an expression: literals, and whatever is added to them or chooses between them."""
-    words, holes = [], []
-    for token in expression:
-        if token.is_literal:
-            words.append(token.text)
-            holes += token.holes
-        elif re.match(r"\w", token.text):
-            holes.append(token.text)
-    # The same text in the other language is the same hole.
-    same = {re.sub(r"(?:^|\.)(?:zh|en)\b", "", hole) or "itself" for hole in holes}
-    return Side(" ".join(words) if len(words) > 1 and "?" in [t.text for t in expression] else "".join(words),
-                frozenset(same) | frozenset(BRACES.findall("".join(words))))
+    words = "\n".join(literals(expression))
+    holes = {"itself" if name in ("zh", "en") else name for name in names(expression)}
+    return Side(words, frozenset(holes) | frozenset(BRACES.findall(words)))
 
 
 def texts(found: Sequence[Token]) -> Iterator[tuple[Token, dict[str, Side]]]:
@@ -79,10 +96,10 @@ def faults(zh: Side, en: Side) -> Iterator[tuple[str, str]]:
             yield f"{name} is empty", "write it"
         if match := DOUBLED_SPACE.search(one.words):
             yield f"{name} has doubled spaces at '{one.words[max(match.start() - 8, 0):match.end() + 8]}'", "leave one"
-        if "..." in one.words:
-            yield f"{name} has three dots", "write …"
-    if zh.holes != en.holes:
-        odd = ", ".join(sorted(zh.holes ^ en.holes))
+    if "..." in zh.words:
+        yield "zh has three dots", "write ……"
+    if unequal := (zh.holes ^ en.holes) - PLURALS:
+        odd = ", ".join(sorted(unequal))
         yield f"zh and en do not hold the same: {odd}", "put the same into both"
     letters = set(re.findall(r"[A-Za-z]+", zh.words)) - UNITS
     if letters and not HAS_HAN.search(zh.words):
@@ -108,6 +125,8 @@ def is_for_people(literal: Token, before: Sequence[Token]) -> bool:
     """Whether a literal of the program looks like something that it says. JSON, names of D-Bus and keys do not."""
     text = literal.text
     if text.lstrip().startswith(('{"', "[{")):
+        return False
+    if COMMAND.fullmatch(text):
         return False
     if HAS_HAN.search(text) or WORDS.search(text):
         return True

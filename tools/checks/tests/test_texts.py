@@ -49,6 +49,12 @@ def test_a_literal_without_end() -> None:
     'Text(zh: "请看 f(a, b) 和 broker.host。", en: "See f(a, b) and broker.host.")',
     'Text(zh: "用 \\(pick(["a", "b"], in: c))", en: "Use \\(pick(["a", "b"], in: c))")',
     'Text(zh: zh, en: en)',
+    'Text(zh: word, en: word)',
+    'Text(zh: a.zh + "前", en: a.en + " ago")',
+    'Text(zh: "\\(n) 条", en: "\\(n) alert\\(n == 1 ? "" : "s")")',
+    'Text(zh: "\\(days) 天", en: "\\(days) \\(word)")',
+    'Text(zh: "网络\\(up ? "正常" : "断开")", en: "network \\(up ? "up" : "down")")',
+    'Text(zh: "\\(a)  \\(b)  （\\(c)）", en: "\\(a)  \\(b)  (\\(c))")',
     'struct Text { init(zh: String, en: String) {} }',
 ])
 def test_a_good_text(source: str) -> None:
@@ -70,6 +76,8 @@ def test_a_good_text(source: str) -> None:
     ('Text(zh: "心率.", en: "Rate.")', "率."),
     ('Text(zh: "心率(快)", en: "rate")', "率("),
     ('Text(zh: "正在找...", en: "Looking …")', "three dots"),
+    ('Text(zh: "心率\\(a ? "up" : "down")", en: "rate \\(a ? "上" : "下")")', "en has Chinese"),
+    ('Text(zh: "心率 \\(f(a).b)", en: "rate \\(f(c).b)")', "same: a, c"),
     ('Text(zh: "心率")', "without one"),
 ])
 def test_a_bad_text(source: str, word: str) -> None:
@@ -98,7 +106,8 @@ def test_a_literal_for_people(source: str) -> None:
     '// No device is enrolled.', 'import Glibc', 'getenv("LANG")', 'getenv("LC_ALL")', 'call("Forget", "org.vigil.Gateway1")',
     r'let a = #"{"forgotten":"\#(id)"}"#', r'let a = "\u{1B}[2J\u{1B}[H"', 'let a = "vigilctl: " + b', 'let a = "  "',
     'Terminal.out(Texts.forgotten(id))', r'Terminal.out("\(line)")', 'let a = "/usr/share/vigil/device-profiles"',
-    'let a = "systolic"', r'let a = "\(a) \(b)"',
+    'let a = "systolic"', r'let a = "\(a) \(b)"', 'more(count, "vigilctl watch")',
+    'Terminal.err("vigilctl: " + ScanTexts.off.here)',
 ])
 def test_a_literal_for_programs(source: str) -> None:
     assert list(program_findings("b.swift", source)) == []

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import DBus
+import Logging
+
+/// A device that is near.
+package struct NearbyDevice: Sendable {
+  package let device: Device
+  /// When its last advertisement was heard; while it is connected it sends none.
+  package let lastHeard: ContinuousClock.Instant
+  /// Since when it advertises, where it began to while we listened; nil where it was there before.
+  package let began: ContinuousClock.Instant?
+  /// When it refused to pair, without having asked for digits: what one does that is bonded to somebody else, and what a
+  /// broken one does too.
+  package let refused: ContinuousClock.Instant?
+  package let information: DeviceInformation?
+}
+
+/// What is around, as far as it can be heard.
+package struct Surroundings: Sendable {
+  package enum Obstacle: Sendable, Equatable {
+    case noBluetoothd
+    case noController
+    case off
+    /// bluetoothd does not let us listen.
+    case refused
+  }
+
+  /// Why nothing can be heard now.
+  package let obstacle: Obstacle?
+  /// What was there before we listened has had the time to be heard: a device that appears now has just begun.
+  package let isSettled: Bool
+  package let devices: [NearbyDevice]
+}
+
+extension Central {
+  /// One that was not heard for so long has gone: bluetoothd forgets it then as well (TemporaryTimeout).
+  private static let memory = Duration.seconds(30)
+  private static let retryPause = Duration.seconds(5)
+
+  /// Looks for advertisements while the operation runs; several users share one discovery.
+  package func discovering<T: Sendable>(_ operation: () async throws -> T) async rethrows -> T {
+    discoveryUsers += 1
+    if discoveryUsers == 1 { await startDiscovery() }
+    do {
+      let result = try await operation()
+      await leaveDiscovery()
+      return result
+    } catch {
+      await leaveDiscovery()
+      throw error
+    }
+  }
+
+  private func leaveDiscovery() async {
+    discoveryUsers -= 1
+    guard discoveryUsers == 0, let adapter else { return }
+    discoveryBegan = nil
+    for _ in 1...3 {
+      do {
+        _ = try await call(adapter.path, Interface.adapter, "StopDiscovery")
+        return
+      } catch let error as BusError where error.name == "org.bluez.Error.InProgress" {
+        // It is still starting.
+        guard await wait(.seconds(1), until: { $0.discoveryUsers > 0 }) else { continue }
+        return
+      } catch {
+        return
+      }
+    }
+  }
+
+  func startDiscovery() async {
+    guard let adapter, adapter.isPowered else { return }
+    discoveryAsked = .now
+    do {
+      _ = try await call(
+        adapter.path, Interface.adapter, "SetDiscoveryFilter",
+        [.properties([("Transport", .string("le")), ("DuplicateData", .bool(false))])])
+      guard discoveryUsers > 0 else { return }
+      _ = try await call(adapter.path, Interface.adapter, "StartDiscovery")
+    } catch let error as BusError where error.name == "org.bluez.Error.InProgress" {
+      // It looks already, on this connection's behalf.
+    } catch {
+      log.warning("cannot look for devices: \(error)")
+      discoveryFailed = true
+      return
+    }
+    discoveryFailed = false
+    if discoveryUsers > 0, discoveryBegan == nil { discoveryBegan = .now }
+  }
+
+  // MARK: signals
+
+  /// A discovery ends with the controller's power and does not come back by itself.
+  func followDiscovery(_ changed: BusValue) {
+    if changed["Powered"]?.bool == false || changed["Discovering"]?.bool == false { discoveryBegan = nil }
+    if changed["Powered"]?.bool == true, discoveryUsers > 0 { Task { await self.startDiscovery() } }
+  }
+
+  /// bluetoothd tells the RSSI of each advertisement that the controller reports, also where it has not changed, because
+  /// there is a filter (src/adapter.c, btd_adapter_update_found_device). One that gets connected has advertised too.
+  func noteSighting(_ path: String, _ interface: String, _ changed: BusValue?) {
+    guard interface == Interface.device, let changed else { return }
+    if changed["RSSI"] != nil || changed["Connected"]?.bool == true { sightings.heard(path, at: .now) }
+  }
+
+  /// A device said no to pairing at once.
+  func noteRefusal(_ path: String) {
+    if refusals.count >= 100 { refusals = [:] }
+    refusals[path] = .now
+  }
+
+  // MARK: what is near
+
+  /// What can be heard while somebody is ``discovering(_:)``. Where bluetoothd gave the listening up, it is asked again.
+  package func look() -> Surroundings {
+    let now = ContinuousClock.now
+    let obstacle = obstacle
+    if obstacle == nil || obstacle == .refused, discoveryBegan == nil, discoveryUsers > 0,
+      discoveryAsked.map({ now - $0 > Self.retryPause }) ?? true
+    {
+      discoveryAsked = now
+      Task { await self.startDiscovery() }
+    }
+    return Surroundings(
+      obstacle: obstacle, isSettled: discoveryBegan.map { now - $0 >= Sightings.settling } ?? false,
+      devices: devices.compactMap { nearby($0, now) })
+  }
+
+  private func nearby(_ device: Device, _ now: ContinuousClock.Instant) -> NearbyDevice? {
+    let sighting = sightings[device.path]
+    // The objects of devices that bluetoothd knows from before say nothing about where they are: those that a discovery
+    // has heard have an RSSI until it ends.
+    let isHeard = device.rssi != nil && sighting.map { now - $0.last < Self.memory } == true
+    guard device.isConnected || isHeard else { return nil }
+    return NearbyDevice(
+      device: device, lastHeard: device.isConnected ? now : sighting?.last ?? now,
+      began: sightings.beginning(of: device.path, listeningSince: discoveryBegan), refused: refusals[device.path],
+      information: information[device.path])
+  }
+
+  private var obstacle: Surroundings.Obstacle? {
+    if !isAvailable { return .noBluetoothd }
+    guard let adapter else { return .noController }
+    if !adapter.isPowered { return .off }
+    return discoveryFailed ? .refused : nil
+  }
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// What a clinic's desk knows, out of the messages of its gateways in whatever order they come: a reducer without input,
+/// output or clock. Feed it every message below `vigil/v1/{clinic}/+/up/#`, and the time once a second.
+///
+///     var desk = Desk(clinic: "c1")
+///     desk.subscribed(at: now)
+///     let events = try desk.receive(topic: topic, payload: payload, retained: retained, at: now)
+///     desk.openAlerts          -> the list, in the order of its urgency
+///     desk.gateways            -> who is online, offline, lost
+///
+/// What comes from outside cannot make it fail or grow without bound. Messages that cannot be read are counted; what there
+/// was no room for is counted as well, and an alert that is in the list leaves it only with an ``DeskEvent/ended(_:_:)``.
+package struct Desk: Sendable {
+  package struct Limits: Sendable {
+    /// A gateway beyond this takes the place of one that is lost and has no open alert; where there is none, it is refused.
+    package var gateways = 2000
+    /// Alerts beyond this are refused until others end: those that are in the list stay.
+    package var openAlerts = 20_000
+    /// A series beyond this takes the place of the one that has been silent for the longest.
+    package var series = 2000
+    /// Values of a series; the oldest goes.
+    package var history = 60
+
+    package init() {}
+  }
+
+  /// How many `health` a gateway may miss before it is lost.
+  package static let missedHealth: Int64 = 3
+  /// An alert that nobody can end any more, because the gateway has lost the database that knew it, leaves the list a day
+  /// after that was found out.
+  package static let unfollowedMs: Int64 = 24 * 3_600_000
+
+  package let clinic: String
+  /// Three `health`, and a quarter of one for the jitter of box and network.
+  private let patienceMs: Int64
+  private let limits: Limits
+  private var known: [String: GatewayState] = [:]
+  private var openCount = 0
+  private var isListening = false
+  private var nextExpiryMs: Int64 = 0
+  package private(set) var readings: ReadingBoard
+  /// Messages that could not be read.
+  package private(set) var malformed = 0
+  /// Messages for whose gateway or alert there was no room.
+  package private(set) var refused = 0
+
+  package init(clinic: String, healthSeconds: Int = 60, limits: Limits = Limits()) {
+    self.clinic = clinic
+    self.limits = limits
+    let interval = Int64(min(max(healthSeconds, 1), 86_400)) * 1000
+    patienceMs = Self.missedHealth * interval + interval / 4
+    readings = ReadingBoard(seriesLimit: limits.series, historyLimit: limits.history)
+  }
+
+  package var gateways: [GatewayState] { known.values.sorted { $0.id < $1.id } }
+
+  package var openAlerts: [DeskAlert] { known.values.flatMap(\.openAlerts).sorted(by: DeskAlert.isListedBefore) }
+
+  // MARK: the connection
+
+  /// The subscription is in place: from here on a missing `health` has been missed.
+  package mutating func subscribed(at moment: DeskMoment) {
+    isListening = true
+    for id in known.keys { known[id]?.isHeardAgain(from: moment) }
+  }
+
+  /// Nothing can be heard, and so nothing is judged.
+  package mutating func disconnected() { isListening = false }
+
+  // MARK: what comes
+
+  package mutating func receive(
+    topic: String, payload: [UInt8], retained: Bool, at moment: DeskMoment
+  ) -> [DeskEvent] {
+    guard let topic = DeskTopic(topic), topic.clinic == clinic else { return [] }
+    // An empty message is how a retained one is deleted.
+    guard !payload.isEmpty else { return deleted(topic.kind, of: topic.gateway) }
+    let message: DeskMessage
+    do {
+      guard let read = try DeskMessage(kind: topic.kind, payload: payload) else { return [] }
+      message = read
+    } catch {
+      malformed += 1
+      return []
+    }
+    return receive(message, from: topic.gateway, retained: retained, at: moment)
+  }
+
+  package mutating func receive(
+    _ message: DeskMessage, from id: String, retained: Bool, at moment: DeskMoment
+  ) -> [DeskEvent] {
+    if case .reading(let reading) = message {
+      readings.hear(reading, from: id, at: moment)
+      return []
+    }
+    var makingRoom: [DeskEvent] = []
+    if known[id] == nil {
+      guard let events = makeRoom() else {
+        refused += 1
+        return []
+      }
+      makingRoom = events
+    }
+    let isNew = known[id] == nil
+    var gateway = known[id] ?? GatewayState(id: id, at: moment)
+    let events = change(&gateway, isNew: isNew, touching: Self.alertIDs(of: message, in: gateway)) { gateway, mayOpen in
+      switch message {
+      case .alert(let alert): gateway.hear(alert, at: moment, mayOpen: mayOpen)
+      case .openAlerts(let list): gateway.hear(list, retained: retained, at: moment, mayOpen: mayOpen)
+      case .status(let status): gateway.hear(status, retained: retained, at: moment)
+      case .health(let health): gateway.hear(health, at: moment)
+      case .reading: break
+      }
+    }
+    known[id] = gateway
+    return makingRoom + events
+  }
+
+  /// Time has passed: call it each second.
+  package mutating func tick(at moment: DeskMoment) -> [DeskEvent] {
+    var events: [DeskEvent] = []
+    if isListening {
+      for (id, before) in known where !before.isLost {
+        known[id]?.judge(at: moment, patienceMs: patienceMs)
+        if known[id]?.isLost == true { events.append(.gateway(id, .lost)) }
+      }
+    }
+    if moment.monotonicMs >= nextExpiryMs {
+      nextExpiryMs = moment.monotonicMs + 60_000
+      for (id, var gateway) in known {
+        events += change(&gateway, isNew: false, touching: gateway.alertIDs) { gateway, _ in
+          gateway.expire(beforeMs: moment.monotonicMs - Self.unfollowedMs)
+        }
+        known[id] = gateway
+      }
+    }
+    return events
+  }
+
+  // MARK: what has changed by it
+
+  /// nil stands for every alert of the gateway: its epoch may change.
+  private static func alertIDs(of message: DeskMessage, in gateway: GatewayState) -> Set<String> {
+    switch message {
+    case .alert(let alert) where gateway.epoch != nil: [alert.facts.alert]
+    case .alert(let alert): gateway.alertIDs.union([alert.facts.alert])
+    case .openAlerts(let list): gateway.alertIDs.union(list.alerts.map(\.alert))
+    case .status(let status) where status.epoch == gateway.epoch: []
+    case .health(let health) where health.epoch == gateway.epoch: []
+    case .status, .health: gateway.alertIDs
+    case .reading: []
+    }
+  }
+
+  /// Changes a gateway and tells what is different. Events come from comparing, so they cannot disagree with the list.
+  private mutating func change(
+    _ gateway: inout GatewayState, isNew: Bool, touching ids: Set<String>,
+    _ body: (inout GatewayState, () -> Bool) -> Void
+  ) -> [DeskEvent] {
+    let presence = gateway.presence
+    // A new message may push a former epoch out with all that it has.
+    let ids = ids.union(gateway.epochs.count > 1 ? gateway.alertIDs : [])
+    let before = Dictionary(
+      ids.compactMap { id in gateway.openAlert(id).map { (id, $0) } }, uniquingKeysWith: { $1 })
+    var room = limits.openAlerts - openCount
+    var refusedHere = 0
+    body(&gateway) {
+      if room > 0 {
+        room -= 1
+        return true
+      }
+      refusedHere += 1
+      return false
+    }
+    refused += refusedHere
+    var events: [DeskEvent] = []
+    if isNew || gateway.presence != presence { events.append(.gateway(gateway.id, gateway.presence)) }
+    for id in ids.sorted() {
+      switch (before[id], gateway.openAlert(id)) {
+      case (nil, let now?):
+        openCount += 1
+        events.append(.alert(now, .opened))
+      case (let then?, let now?) where then != now:
+        events.append(.alert(now, then.hasOnlyLessDetail(than: now) ? .detailed : .changed))
+      case (let then?, nil):
+        openCount -= 1
+        events.append(.ended(gateway.lastWords(on: id) ?? then, gateway.end(of: id)))
+      default: break
+      }
+    }
+    return events
+  }
+
+  private mutating func deleted(_ kind: String, of id: String) -> [DeskEvent] {
+    guard known[id]?.wasDeleted(kind) == true, let gateway = known.removeValue(forKey: id) else { return [] }
+    let open = gateway.openAlerts
+    openCount -= open.count
+    return open.map { .ended($0, .expired) } + [.gone(id)]
+  }
+
+  /// - Returns: nil where nobody can be forgotten for a new gateway.
+  private mutating func makeRoom() -> [DeskEvent]? {
+    guard known.count >= limits.gateways else { return [] }
+    let candidates = known.values.filter { $0.isLost && $0.openAlerts.isEmpty }
+    guard let oldest = candidates.min(by: { ($0.lastSign?.monotonicMs ?? 0) < ($1.lastSign?.monotonicMs ?? 0) }) else {
+      return nil
+    }
+    known[oldest.id] = nil
+    return [.gone(oldest.id)]
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// What has changed. Whoever keeps the alert of each ``alert(_:_:)`` by gateway and id, and forgets it with each
+/// ``ended(_:_:)``, has the list of open alerts.
+package enum DeskEvent: Sendable, Equatable {
+  package enum Change: String, Sendable {
+    /// It was not in the list before.
+    case opened
+    /// It stands differently: version, state, priority, whether it is followed.
+    case changed
+    /// Text and values have come.
+    case detailed
+  }
+
+  package enum End: String, Sendable {
+    /// Its message said so.
+    case message
+    /// It was not in the gateway's list any more: it ended while nobody listened.
+    case list
+    /// Nobody has followed it for ``Desk/unfollowedMs``.
+    case expired
+  }
+
+  case alert(DeskAlert, Change)
+  /// The alert as it was last; or as its end says.
+  case ended(DeskAlert, End)
+  case gateway(String, GatewayState.Presence)
+  /// The gateway's retained status has been deleted at the broker: it is no more.
+  case gone(String)
+}
