@@ -12,13 +12,16 @@ package struct TickService: Service {
 
   private let ingest: Ingest
   private let publisher: PublisherService
-  private let report: HealthReport
+  // Functions, not the report: a service is written into the log whole, and that has the configuration in it.
+  private let brief: @Sendable () async -> HealthBrief
+  private let health: @Sendable () async -> Health
   private let log: Logger
 
   init(ingest: Ingest, publisher: PublisherService, report: HealthReport, log: Logger) {
     self.ingest = ingest
     self.publisher = publisher
-    self.report = report
+    brief = { await report.brief() }
+    health = { await report.make() }
     self.log = log
   }
 
@@ -35,11 +38,11 @@ package struct TickService: Service {
         let now = ContinuousClock.now
         if let watchdog, now >= nextSign {
           // It asks the journal, so a daemon that hangs there gives no sign.
-          ServiceManager.alive(status: await report.brief().statusLine)
+          ServiceManager.alive(status: await brief().statusLine)
           nextSign = now + watchdog
         }
         if now >= nextHealth, await publisher.state.connected {
-          if await publisher.publishHealth(await report.make()) { nextHealth = now + Self.healthInterval }
+          if await publisher.publishHealth(await health()) { nextHealth = now + Self.healthInterval }
         }
         try? await Task.sleep(for: .seconds(1))
       }

@@ -6,7 +6,8 @@ import Vitals
 /// Hands what has been committed to those who watch, a JSON object a line (``WatchLine``).
 ///
 /// Nobody who watches can hold up a reading: the journal's executor only puts things in a bounded list here, lines are
-/// made and sent elsewhere, and a socket that is full is not waited for. Who loses lines is told how many.
+/// made and sent elsewhere. A socket that is full is waited for a moment, because a batch comes in one go; then lines are
+/// lost for it, and it is told how many.
 final class WatchFeed: Sendable {
   typealias WatcherID = Int
 
@@ -22,6 +23,10 @@ final class WatchFeed: Sendable {
   private static let queueLimit = 4096
   /// How many open alerts a watcher is told of at once: they have to fit into a socket's buffer.
   private static let openLimit = 40
+
+  /// How long a socket may be full.
+  private static let patience = Duration.milliseconds(500)
+  private static let step = Duration.milliseconds(5)
 
   private struct State {
     var watchers: [WatcherID: Watcher] = [:]
@@ -58,10 +63,10 @@ final class WatchFeed: Sendable {
       defer { state.isDraining = true }
       return !state.isDraining
     }
-    if mustDrain { Task { self.drain() } }
+    if mustDrain { Task { await self.drain() } }
   }
 
-  private func drain() {
+  private func drain() async {
     while true {
       let (items, dropped, watchers) = state.withLock { state in
         defer { (state.items, state.dropped) = ([], 0) }
@@ -69,27 +74,30 @@ final class WatchFeed: Sendable {
         return (state.items, state.dropped, Array(state.watchers.values))
       }
       if items.isEmpty { return }
-      for item in items { send(item, to: watchers) }
+      for item in items { await send(item, to: watchers) }
       if dropped > 0 { for watcher in watchers { watcher.miss(dropped) } }
     }
   }
 
-  private func send(_ item: Item, to watchers: [Watcher]) {
+  private func send(_ item: Item, to watchers: [Watcher]) async {
     switch item {
-    case .reading(let observation): send(WatchLine(reading: WatchedReading(observation)), to: watchers)
-    case .alert(let alert): send(WatchLine(alert: WatchedAlert(alert)), to: watchers)
+    case .reading(let observation): await send(WatchLine(reading: WatchedReading(observation)), to: watchers)
+    case .alert(let alert): await send(WatchLine(alert: WatchedAlert(alert)), to: watchers)
     case .open(let alerts, let id):
       guard let watcher = watchers.first(where: { $0.id == id }) else { return }
       watcher.begin()
       for alert in alerts.mostUrgentFirst.prefix(Self.openLimit).reversed() {
-        send(WatchLine(alert: WatchedAlert(alert)), to: [watcher])
+        await send(WatchLine(alert: WatchedAlert(alert)), to: [watcher])
       }
     }
   }
 
-  private func send(_ line: WatchLine, to watchers: [Watcher]) {
+  private func send(_ line: WatchLine, to watchers: [Watcher]) async {
     guard let bytes = try? JSONText.encode(line) else { return }
-    for watcher in watchers { watcher.send(bytes) }
+    for watcher in watchers {
+      let end = ContinuousClock.now + Self.patience
+      while !watcher.send(bytes, orMiss: ContinuousClock.now >= end) { try? await Task.sleep(for: Self.step) }
+    }
   }
 }
 
@@ -111,10 +119,15 @@ final class Watcher: Sendable {
 
   func begin() { state.withLock { $0.hasBegun = true } }
 
-  func send(_ line: [UInt8]) {
+  /// - Parameter isLast: whether the line is lost if there is no room for it now.
+  /// - Returns: false where it has to be tried again.
+  func send(_ line: [UInt8], orMiss isLast: Bool) -> Bool {
     state.withLock { state in
-      guard state.hasBegun else { return }
-      if state.missed > 0 || !channel.offer(line) { state.missed += 1 }
+      guard state.hasBegun else { return true }
+      if state.missed == 0, channel.offer(line) { return true }
+      guard state.missed > 0 || isLast else { return false }
+      state.missed += 1
+      return true
     }
   }
 

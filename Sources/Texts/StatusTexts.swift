@@ -62,7 +62,9 @@ package enum StatusTexts {
   }
 
   package static func adapterIsOff(_ name: String) -> Text {
-    Text(zh: "\(name) 已关闭，网关每 30 秒重新打开一次", en: "\(name) is off, the gateway switches it on every 30 s")
+    Text(
+      zh: "\(name) 已关闭，网关每 30 秒重新打开一次；若打不开：rfkill unblock bluetooth",
+      en: "\(name) is off, the gateway switches it on every 30 s; if it stays off: rfkill unblock bluetooth")
   }
 
   package static func adapterIsMissing(_ name: String) -> Text {

@@ -4,10 +4,13 @@
 enum Sparkline {
   private static let blocks: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
+  /// Nothing that is measured comes near it, and no difference of two overflows.
+  private static let farthest = 1e12
+
   /// The scale reaches from the least to the greatest value that is shown, but never over less than what is a change worth
   /// seeing for that kind: a heart that beats between 71 and 73 draws a flat line.
   static func draw(_ values: some Collection<Double>, kind: String, cells: Int) -> String {
-    let shown = values.filter(\.isFinite).suffix(max(0, cells))
+    let shown = values.filter { abs($0) < farthest }.suffix(max(0, cells))
     guard let low = shown.min(), let high = shown.max() else { return "" }
     let span = max(high - low, leastSpan(of: kind, around: (low + high) / 2))
     let bottom = (low + high) / 2 - span / 2

@@ -11,6 +11,8 @@ struct StatusScreen {
   /// How many alerts are shown while there is too little room for everything.
   private static let fewAlerts = 3
   private static let indent = 5
+  /// In lines.
+  private static let longestSentence = 3
 
   /// What does not fit is counted: first alerts beyond a few, then devices.
   func lines(atMost limit: Int) -> [String] {
@@ -49,6 +51,14 @@ struct StatusScreen {
 
   private func say(_ text: Text) -> String { text(in: language) }
 
+  /// A sentence, cut where it would take more than its share of the screen.
+  private func wrapped(_ text: Text, to width: Int) -> [String] {
+    let lines = Layout.wrapped(say(text), to: width)
+    guard lines.count > Self.longestSentence else { return lines }
+    let rest = lines[(Self.longestSentence - 1)...].joined(separator: " ")
+    return lines.prefix(Self.longestSentence - 1) + [Layout.cut(rest, to: width)]
+  }
+
   private func more(_ count: Int, _ command: String) -> String {
     Layout.cut("  " + say(StatusTexts.more(count, command: command)), to: columns)
   }
@@ -76,7 +86,7 @@ struct StatusScreen {
       StatusTexts.storage, StatusTexts.alerts, StatusTexts.devices,
     ]
     let width = (labels.map { Layout.cells(say($0)) }.max() ?? 0) + 2
-    let lines = texts.flatMap { Layout.wrapped(say($0), to: max(20, columns - width)) }
+    let lines = texts.flatMap { wrapped($0, to: max(20, columns - width)) }
     return lines.enumerated().map { index, line in
       Layout.cut(Layout.padded(index == 0 ? say(label) : "", to: width) + line, to: columns)
     }
@@ -150,9 +160,7 @@ struct StatusScreen {
       let first = Layout.cut(Layout.padded(name, to: width) + facts, to: columns)
       guard device.state != "connected" else { return [first] }
       return [first]
-        + Layout.wrapped(say(state(of: device)), to: columns - Self.indent).map {
-          String(repeating: " ", count: Self.indent) + $0
-        }
+        + wrapped(state(of: device), to: columns - Self.indent).map { String(repeating: " ", count: Self.indent) + $0 }
     }
   }
 
@@ -160,7 +168,8 @@ struct StatusScreen {
     (device.state == "connected" ? [DeviceTexts.connected] : [])
       + [device.lastReadingSecondsAgo.map(DeviceTexts.lastReading) ?? DeviceTexts.noReading]
       + (device.batteryPercent.map { [DeviceTexts.battery($0)] } ?? [])
-      + (device.rssi.map { [DeviceTexts.signal($0)] } ?? [])
+      // What was measured before the link says nothing of the link.
+      + (device.state == "connected" ? [] : device.rssi.map { [DeviceTexts.signal($0)] } ?? [])
   }
 
   private func state(of device: Health.Device) -> Text {

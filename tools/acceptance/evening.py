@@ -32,7 +32,7 @@ class House(Gateway, Protocol):
 
 def play(house: House, stage: Stage, desk: Desk) -> None:
     house.start()
-    desk.wait(lambda: "online" in desk.gateways.values(), 60, "the gateway is online at the desk")
+    desk.until(lambda: "online" in desk.gateways.values(), 60, "the gateway is online at the desk")
     look_around(house)
 
     strap = pair(house, STRAP, kind="heart-rate")
@@ -43,17 +43,17 @@ def play(house: House, stage: Stage, desk: Desk) -> None:
 
     assert desk.open == {}, "a technician's test reading never alerts"
     stage.tell("signal desaturate")
-    desk.wait(lambda: states(desk) == {"OX-1": "active"}, 60, "the desk sees the alert")
+    desk.until(lambda: states(desk) == {"OX-1": "active"}, 60, "the desk sees the alert")
     alert = next(iter(desk.open.values()))
     assert alert["resident"] == RESIDENT and alert["priority"] == "high" and "86" in alert["text"]["zh"]
     stage.tell("signal recover")
-    desk.wait(lambda: states(desk) == {"OX-1": "cleared-unacknowledged"}, 60, "the desk sees that it is over")
+    desk.until(lambda: states(desk) == {"OX-1": "cleared-unacknowledged"}, 60, "the desk sees that it is over")
 
     forgotten = house.ctl("forget", strap)
     assert forgotten.code == 0, forgotten
     assert strap not in enrolled(house).values() and len(enrolled(house)) == 2
     house.stop()
-    desk.wait(lambda: set(desk.gateways.values()) == {"offline"}, 30, "the gateway has said goodbye")
+    desk.until(lambda: set(desk.gateways.values()) == {"offline"}, 30, "the gateway has said goodbye")
     desk.finish()
 
 

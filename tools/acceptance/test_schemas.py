@@ -48,6 +48,12 @@ def test_every_message_is_valid(make_world: MakeWorld, tmp_path: Path) -> None:
         world.stage.tell(f"notify cuff 2a35 {value}")
     world.stage.tell("signal desaturate")
     clinic.wait(lambda: clinic.phases("start"), 15, "an alert")
+    # What the technician is shown is the same object, and names the open alerts besides.
+    status = world.vigil.status()
+    assert [one["rule"] for one in status["alerts"]] == ["OX-1"] and status["openAlerts"] == 1
+    envelope = {"schema": "vigil.health/1", "id": "a29b41d4-a716-4466-8554-400000000003", "gateway": "gw-1", "at": None,
+                "epoch": clinic.messages("status")[-1]["epoch"], "health": status}
+    assert [error.message for error in known["vigil.health/1"].iter_errors(envelope)] == []
     world.stage.tell("signal recover")
     clinic.wait(lambda: clinic.phases("clear"), 15, "its end")
     clinic.wait(lambda: len(clinic.messages("health")) and len(clinic.readings()) > 12, 20, "health and readings")

@@ -34,6 +34,7 @@ class Adapter(Interface):
         self._manufacture = manufacture
         self.devices: dict[str, Device] = {}  # by path
         self.powered = True                   # AutoEnable, the default since 5.65
+        self.blocked = False                  # by rfkill
         self.pairable = storage.pairable or agents.find(None) is not None
         self._pairable_timeout = 0
         self._discoverable = False
@@ -79,6 +80,8 @@ class Adapter(Interface):
 
     @Powered.setter
     def Powered(self, value: bool) -> None:
+        if value and self.blocked:
+            raise errors.blocked()
         if not value:
             for device in [one for one in self.devices.values() if one.temporary]:
                 self.remove(device)

@@ -82,9 +82,10 @@ class Control:
                 return f"ok {number:06d}"
             case ["quit"]:
                 self.quit.set()
-            case ["adapter", "power", "on" | "off" as state]:
+            case ["adapter", "power", "on" | "off" | "blocked" as state]:
                 if not self._daemon.adapter:
                     raise CommandError("no adapter")
+                self._daemon.adapter.blocked = state == "blocked"
                 self._daemon.adapter.power(state == "on")
             case ["adapter", "remove"]:
                 if not self._daemon.unplug():

@@ -45,6 +45,11 @@ def not_ready() -> BlueZError:
     return _error("NotReady", "Resource Not Ready")
 
 
+def blocked() -> BlueZError:
+    """Switching on what rfkill holds off: property_set_mode_complete in src/adapter.c, the text is the kernel's status."""
+    return _error("Blocked", "Blocked through rfkill")
+
+
 def not_connected() -> BlueZError:
     return _error("NotConnected", "Not Connected")
 

@@ -303,6 +303,17 @@ def test_power_off_ends_everything(play) -> None:
     play(test, STAGE)
 
 
+def test_what_rfkill_holds_off_stays_off(play) -> None:
+    async def test(fake: Fake, client: Client) -> None:
+        await fake.control("adapter power blocked")
+        await client.changed(ADAPTER, "Powered", False)
+        await fails(client.set(ADAPTER, "Adapter1", "Powered", "b", True), "Blocked", "Blocked through rfkill")
+        await fake.control("adapter power on")
+        await client.changed(ADAPTER, "Powered", True)
+
+    play(test, STAGE)
+
+
 def test_adapter_pulled_and_plugged(play) -> None:
     async def test(fake: Fake, client: Client) -> None:
         await known_strap(client)

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Testing
+import Texts
+
+@testable import Gateway
+@testable import vigilctl
+
+@Suite struct StatusScreenTests {
+  private static let states = ["connected", "connecting", "searching", "waiting-for-bluetooth", "retrying"]
+  private static let failures: [Health.Failure?] = [
+    nil, Health.Failure(name: "org.vigil.Error.HungUp", message: "F5:F1:F2:F3:F4:01 hung up at once"),
+    Health.Failure(name: "org.bluez.Error.Failed", message: "le-connection-abort-by-local"),
+    Health.Failure(name: "org.bluez.Error.Failed", message: String(repeating: "original words ", count: 12)),
+  ]
+
+  private func device(
+    _ number: Int, state: String, failure: Health.Failure? = nil, model: String = "BP cuff", resident: String = "r-31k7"
+  ) -> Health.Device {
+    Health.Device(
+      id: "d-\(number)", address: "F5:F1:F2:F3:F4:0\(number)", model: model, resident: resident,
+      profiles: ["bluetooth.blood-pressure"], link: "authenticated", serial: "C-0042", state: state,
+      error: failure?.message,
+      failure: failure, retryInSeconds: state == "retrying" ? 20 : nil, batteryPercent: 81, rssi: -61,
+      lastReadingSecondsAgo: 12_000)
+  }
+
+  private func health(
+    devices: [Health.Device], alerts: Int = 0, brokerReason: String? = nil,
+    bluetooth: Health.Bluetooth = bluetooth(), host: String = "broker.example.org"
+  ) -> Health {
+    Health(
+      version: "0.1.0", uptimeSeconds: 11_520, bootId: "b", clockSynchronized: true, wallClockKnown: true,
+      zone: "Asia/Shanghai",
+      broker: Health.Broker(
+        connected: brokerReason == nil, host: host, port: 8883, stateSeconds: 180, reason: brokerReason,
+        retryInSeconds: brokerReason == nil ? nil : 7, nobodyReadsReadings: alerts > 5, undeliveredAlerts: alerts / 6),
+      queues: [
+        Health.Queue(lane: "alert", lastSeq: 9, waiting: 1), Health.Queue(lane: "reading", lastSeq: 9, waiting: 3),
+      ],
+      openAlerts: alerts,
+      alerts: (0..<min(alerts, 50)).map { number in
+        Health.OpenAlert(
+          alert: "a\(number)", resident: "r-31k7", rule: "OX-1", version: 1,
+          state: number < 2 ? "active" : "cleared-unacknowledged", priority: "high",
+          raisedAt: number == 0 ? nil : "2026-03-14T08:05:30.114+08:00")
+      }, bluetooth: bluetooth,
+      storage: Health.Storage(freeBytes: 21_474_836_480, undecodedValues: alerts / 6, error: nil, problem: nil),
+      devices: devices)
+  }
+
+  private static func bluetooth(available: Bool = true, adapter: String = "00:1A:7D:DA:71:13", powered: Bool = true)
+    -> Health.Bluetooth
+  {
+    Health.Bluetooth(
+      available: available, version: available && !adapter.isEmpty ? "5.66" : nil, name: "hci0", adapter: adapter,
+      powered: powered,
+      controllers: [
+        Health.Controller(
+          name: "hci0", address: "00:1A:7D:DA:71:13", up: powered, running: powered, bus: "USB", receiveErrors: 0,
+          sendErrors: 7)
+      ])
+  }
+
+  private func lines(_ health: Health, _ language: Language, atMost limit: Int = 23) -> [String] {
+    StatusScreen(health: health, language: language, columns: 80).lines(atMost: limit)
+  }
+
+  @Test(arguments: Language.allCases)
+  func aHomeIsOnOneScreen(language: Language) {
+    for waiting in Self.states {
+      let home = health(
+        devices: (1...5).map { device($0, state: $0 < 3 ? "connected" : waiting, failure: Self.failures[2]) }, alerts: 2
+      )
+      let shown = lines(home, language)
+      #expect(shown.count <= 23)
+      for device in home.devices { #expect(shown.contains { $0.hasPrefix(device.id + "  ") }) }
+    }
+  }
+
+  @Test(arguments: Language.allCases)
+  func noLineIsTooLongAndNoneTooMuch(language: Language) {
+    let name = String(repeating: "血压计 long ", count: 8)
+    let resident = "r-" + String(repeating: "x", count: 30)
+    for failure in Self.failures {
+      for count in [0, 1, 5, 12] {
+        for reason in [nil, "Connection refused", String(repeating: "unheard of ", count: 20)] {
+          let full = health(
+            devices: (0..<count).map {
+              device($0, state: Self.states[$0 % 5], failure: failure, model: name, resident: resident)
+            }, alerts: count * 9, brokerReason: reason, bluetooth: Self.bluetooth(powered: false),
+            host: String(repeating: "very-long.", count: 12) + "example")
+          let shown = lines(full, language)
+          #expect(shown.allSatisfy { Layout.cells($0) <= 80 })
+          #expect(shown.count <= 23)
+          // Nothing is left out in silence.
+          let text = shown.joined(separator: "\n")
+          let named = full.devices.count { device in shown.contains { $0.hasPrefix(device.id + " ") } }
+          #expect(
+            named == count || text.contains(StatusTexts.more(count - named, command: "vigilctl devices")(in: language)))
+        }
+      }
+    }
+  }
+
+  @Test func withoutATerminalEverythingIsShown() {
+    let all = lines(health(devices: (0..<12).map { device($0, state: "retrying") }, alerts: 30), .en, atMost: .max)
+    #expect(all.count { $0.contains("OX-1") } == 30)
+    #expect(all.count { $0.hasPrefix("d-") } == 12)
+    #expect(!all.contains { $0.contains("more, see") })
+  }
+
+  @Test func eachStateSaysWhatIsTriedNext() {
+    func sentence(_ state: String, _ failure: Health.Failure? = nil, _ bluetooth: Health.Bluetooth = Self.bluetooth())
+      -> String
+    {
+      let home = health(devices: [device(1, state: state, failure: failure)], bluetooth: bluetooth)
+      return lines(home, .en).drop { !$0.hasPrefix("d-1") }.joined(separator: " ")
+    }
+    #expect(
+      sentence("connected")
+        == "d-1  BP cuff  r-31k7  connected, last reading 3 h 20 min ago, battery 81 %")
+    #expect(sentence("connecting").hasSuffix("waits until it advertises: switch it on or take a measurement"))
+    #expect(sentence("retrying", Self.failures[1]).contains("hung up at once"))
+    #expect(sentence("retrying", Self.failures[1]).hasSuffix("next try in 20 s"))
+    #expect(sentence("retrying", Self.failures[3]).contains("original words"))
+    let waiting = "waiting-for-bluetooth"
+    #expect(sentence(waiting, nil, Self.bluetooth(available: false)).hasSuffix("bluetoothd is not running"))
+    #expect(sentence(waiting, nil, Self.bluetooth(adapter: "")).hasSuffix("the controller is missing"))
+    #expect(sentence(waiting, nil, Self.bluetooth(powered: false)).hasSuffix("it is switched on every 30 s"))
+    #expect(sentence("of-a-newer-daemon").hasSuffix("of-a-newer-daemon"))
+  }
+
+  @Test func controllersAreShownAsTheKernelHasThem() {
+    let shown = lines(health(devices: []), .en)
+    #expect(shown.contains { $0.contains("bluetoothd 5.66 is running, hci0 (00:1A:7D:DA:71:13) is on") })
+    #expect(
+      shown.contains { $0.hasSuffix("hci0  USB  00:1A:7D:DA:71:13  up, running, in use; errors: rx 0, tx 7") })
+  }
+
+  @Test(arguments: Language.allCases)
+  func theTableOfDevicesFits(language: Language) {
+    let usual = Devices.table((1...5).map { device($0, state: "connected") }, in: language, columns: 80)
+    #expect(usual.count == 6 && !usual.joined().contains("…"))
+    let long = Devices.table(
+      [
+        device(
+          1, state: "waiting-for-bluetooth", model: String(repeating: "长", count: 60),
+          resident: "r-" + String(repeating: "x", count: 30))
+      ],
+      in: language, columns: 80)
+    #expect(long.allSatisfy { Layout.cells($0) <= 80 })
+    #expect(long[1].contains("F5:F1:F2:F3:F4:01") && long[1].contains("81%"))
+  }
+}
