@@ -68,6 +68,8 @@ extension Central {
       } catch {
         log.info(
           "cannot read what a device says about itself", metadata: ["address": "\(address)", "error": "\(error)"])
+        // It tells only whom it knows. bluetoothd has tried to pair by itself then, and our agent has refused: not twice.
+        if !device.isBonded { break }
       }
     }
     return identity

@@ -153,7 +153,7 @@ struct StatusScreen {
   /// For each device a line of facts and, while it is not connected, what is waited for or tried next.
   private var deviceBlocks: [[String]] {
     let names = Layout.table(
-      health.devices.map { [$0.id, Layout.cut($0.model, to: 16), Layout.cut($0.resident, to: 14)] })
+      health.devices.map { [$0.id, Layout.cut($0.label, to: 16), Layout.cut($0.resident, to: 14)] })
     let width = (names.map(Layout.cells).max() ?? 0) + 2
     return zip(health.devices, names).map { device, name in
       let facts = facts(of: device).map(say).joined(separator: language == .zh ? "，" : ", ")

@@ -39,7 +39,7 @@ import Vitals
 
   private func nearby(
     _ device: Device, heard: Double = 0, began: Double? = nil, refused: Double? = nil,
-    information: DeviceInformation? = nil
+    information: DeviceIdentity? = nil
   ) -> NearbyDevice {
     NearbyDevice(
       device: device, lastHeard: start + .seconds(heard), began: began.map { start + .seconds($0) },
@@ -61,7 +61,7 @@ import Vitals
 
   @Test func tellsWhatADeviceIs() throws {
     var feed = ScanFeed(catalog: catalog)
-    let cuff = nearby(device(), heard: -0.25, began: -3, information: DeviceInformation(serial: "7", model: "B"))
+    let cuff = nearby(device(), heard: -0.25, began: -3, information: DeviceIdentity(serial: "7", model: "B"))
     let sent = tell(&feed, [cuff])
     #expect(sent.first == ScanMessage(state: .listening))
     let told = try #require(sent.last?.device)
@@ -155,6 +155,6 @@ import Vitals
     #expect(candidates(nearby(device(bonded: true))).isEmpty)
     #expect(candidates(nearby(device(services: ["180a"]))).isEmpty)
     #expect(candidates(nearby(device(), heard: -9)).isEmpty)
-    #expect(candidates(nearby(device(), information: DeviceInformation(serial: nil, model: nil))).isEmpty)
+    #expect(candidates(nearby(device(), information: DeviceIdentity(serial: nil, model: nil))).isEmpty)
   }
 }

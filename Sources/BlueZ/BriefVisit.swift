@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import DBus
 
-/// What a device says about itself in its Device Information Service.
-package struct DeviceInformation: Sendable, Equatable {
-  /// Serial Number String, 2A25; nil where it has none or does not tell.
-  package let serial: String?
-  /// Model Number String, 2A24.
-  package let model: String?
-}
-
 extension Central {
-  private static let serialNumber = "00002a25-0000-1000-8000-00805f9b34fb"
-  private static let modelNumber = "00002a24-0000-1000-8000-00805f9b34fb"
-
   /// Connects to a device for a moment and reads who it is, without pairing: our agent refuses whoever asks meanwhile.
   /// Afterwards bluetoothd knows as little of the device as before. What was read is remembered.
   ///
@@ -36,7 +25,7 @@ extension Central {
     await letGo(device)
   }
 
-  private func readWhileConnected(_ device: Device) async throws -> DeviceInformation {
+  private func readWhileConnected(_ device: Device) async throws -> DeviceIdentity {
     _ = try await withTaskCancellationHandler {
       try await call(device.path, Interface.device, "Connect", timeout: .seconds(10))
     } onCancel: {
@@ -49,25 +38,7 @@ extension Central {
     guard settled, objects.device(path: device.path)?.servicesResolved == true else {
       throw BlueZError.hungUp(device.address)
     }
-    do {
-      return DeviceInformation(
-        serial: try await text(Self.serialNumber, of: device), model: try await text(Self.modelNumber, of: device))
-    } catch {
-      // It tells only whom it knows. bluetoothd has tried to pair by itself then, and our agent has refused: not twice.
-      log.info("a device does not say who it is: \(error)", metadata: ["address": "\(device.address)"])
-      return DeviceInformation(serial: nil, model: nil)
-    }
-  }
-
-  private func text(_ uuid: String, of device: Device) async throws -> String? {
-    guard let path = objects.characteristics(of: device.path).first(where: { $0.uuid == uuid })?.path else {
-      return nil
-    }
-    let reply = try await call(path, Interface.characteristic, "ReadValue", [.properties([])], timeout: .seconds(5))
-    guard let bytes = reply.first?.bytes else { return nil }
-    // Some end it with NUL or fill it up with spaces.
-    let words = ObjectTree.printable(String(decoding: bytes, as: UTF8.self)).split(separator: " ")
-    return words.isEmpty ? nil : words.joined(separator: " ")
+    return await readIdentity(of: device.address)
   }
 
   /// Connect() made bluetoothd keep the device for good: it is removed, with the link, unless somebody pairs with it now.
