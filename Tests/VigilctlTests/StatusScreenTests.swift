@@ -72,7 +72,7 @@ import Texts
       )
       let shown = lines(home, language)
       #expect(shown.count <= 23)
-      for device in home.devices { #expect(shown.contains { $0.hasPrefix(device.id + "  ") }) }
+      for device in home.devices { #expect(shown.contains { $0.hasPrefix("  \(device.id)  ") }) }
     }
   }
 
@@ -93,9 +93,9 @@ import Texts
           #expect(shown.count <= 23)
           // Nothing is left out in silence.
           let text = shown.joined(separator: "\n")
-          let named = full.devices.count { device in shown.contains { $0.hasPrefix(device.id + " ") } }
+          let named = full.devices.count { device in shown.contains { $0.hasPrefix("  \(device.id) ") } }
           #expect(
-            named == count || text.contains(StatusTexts.more(count - named, command: "vigilctl devices")(in: language)))
+            named == count || text.contains(StatusTexts.moreDevices(count - named)(in: language)))
         }
       }
     }
@@ -104,7 +104,7 @@ import Texts
   @Test func withoutATerminalEverythingIsShown() {
     let all = lines(health(devices: (0..<12).map { device($0, state: "retrying") }, alerts: 30), .en, atMost: .max)
     #expect(all.count { $0.contains("OX-1") } == 30)
-    #expect(all.count { $0.hasPrefix("d-") } == 12)
+    #expect(all.count { $0.hasPrefix("  d-") } == 12)
     #expect(!all.contains { $0.contains("more, see") })
   }
 
@@ -113,11 +113,11 @@ import Texts
       -> String
     {
       let home = health(devices: [device(1, state: state, failure: failure)], bluetooth: bluetooth)
-      return lines(home, .en).drop { !$0.hasPrefix("d-1") }.joined(separator: " ")
+      return lines(home, .en).drop { !$0.hasPrefix("  d-1") }.joined(separator: " ")
     }
     #expect(
       sentence("connected")
-        == "d-1  BP cuff  r-31k7  connected, last reading 3 h 20 min ago, battery 81 %")
+        == "  d-1  BP cuff  r-31k7  connected, last reading 3 h 20 min ago, battery 81 %")
     #expect(sentence("connecting").hasSuffix("waits until it advertises: switch it on or take a measurement"))
     #expect(sentence("retrying", Self.failures[1]).contains("hung up at once"))
     #expect(sentence("retrying", Self.failures[1]).hasSuffix("next try in 20 s"))
