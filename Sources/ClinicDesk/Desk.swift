@@ -5,7 +5,7 @@
 ///
 ///     var desk = Desk(clinic: "c1")
 ///     desk.subscribed(at: now)
-///     let events = try desk.receive(topic: topic, payload: payload, retained: retained, at: now)
+///     let events = desk.receive(topic: topic, payload: payload, retained: retained, at: now)
 ///     desk.openAlerts          -> the list, in the order of its urgency
 ///     desk.gateways            -> who is online, offline, lost
 ///
@@ -38,6 +38,8 @@ package struct Desk: Sendable {
   private var known: [String: GatewayState] = [:]
   private var openCount = 0
   private var isListening = false
+  /// When the last connection ended, monotonic.
+  private var deafSinceMs: Int64?
   private var nextExpiryMs: Int64 = 0
   package private(set) var readings: ReadingBoard
   /// Messages that could not be read.
@@ -59,14 +61,20 @@ package struct Desk: Sendable {
 
   // MARK: the connection
 
-  /// The subscription is in place: from here on a missing `health` has been missed.
+  /// The subscription is in place: a `health` that does not come now has been missed. What could not be heard since
+  /// ``disconnected(at:)`` has not.
   package mutating func subscribed(at moment: DeskMoment) {
     isListening = true
-    for id in known.keys { known[id]?.isHeardAgain(from: moment) }
+    guard let deafSinceMs else { return }
+    for id in known.keys { known[id]?.leaveOut(max(0, moment.monotonicMs - deafSinceMs), at: moment) }
+    self.deafSinceMs = nil
   }
 
   /// Nothing can be heard, and so nothing is judged.
-  package mutating func disconnected() { isListening = false }
+  package mutating func disconnected(at moment: DeskMoment) {
+    isListening = false
+    if deafSinceMs == nil { deafSinceMs = moment.monotonicMs }
+  }
 
   // MARK: what comes
 

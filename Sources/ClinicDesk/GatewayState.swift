@@ -24,6 +24,8 @@ package struct GatewayState: Sendable {
   package private(set) var isLost = false
   /// The life of its database that it speaks of now.
   package private(set) var epoch: String?
+  /// When this desk first heard of it.
+  package let firstHeard: DeskMoment
   /// From when on the missing of `health` counts, monotonic.
   private var judgedFromMs: Int64
   /// Topics whose retained message was deleted at the broker.
@@ -38,6 +40,7 @@ package struct GatewayState: Sendable {
 
   init(id: String, at moment: DeskMoment) {
     self.id = id
+    firstHeard = moment
     judgedFromMs = moment.monotonicMs
   }
 
@@ -77,7 +80,9 @@ package struct GatewayState: Sendable {
   }
 
   /// While nothing could be heard nothing was missed. One that was lost before stays so until it is heard again.
-  mutating func isHeardAgain(from moment: DeskMoment) { judgedFromMs = max(judgedFromMs, moment.monotonicMs) }
+  mutating func leaveOut(_ deafMs: Int64, at moment: DeskMoment) {
+    judgedFromMs = max(judgedFromMs, min(judgedFromMs + deafMs, moment.monotonicMs))
+  }
 
   /// - Parameter patienceMs: how long `health` may stay away.
   mutating func judge(at moment: DeskMoment, patienceMs: Int64) {

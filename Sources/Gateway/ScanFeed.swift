@@ -94,7 +94,7 @@ struct ScanFeed {
       services: device.services.map(BluetoothUUID.short), profiles: profiles.map(\.id), titles: profiles.map(\.title),
       rssi: device.rssi, lastSeenMs: milliseconds(now - nearby.lastHeard),
       beganMs: nearby.began.map { milliseconds(now - $0) }, enrolled: enrolled?.id, paired: device.isPaired,
-      bonded: device.isBonded, connected: device.isConnected, serial: nearby.information?.serial,
+      bonded: device.isBonded, connected: device.isConnected, serial: enrolled?.serial ?? nearby.information?.serial,
       model: nearby.information?.model, note: note(nearby, enrolled, now))
   }
 

@@ -6,16 +6,12 @@ package enum ScanTexts {
 
   package static let abstract = Text(zh: "查看附近有哪些蓝牙设备。", en: "Shows the Bluetooth devices that are near.")
   package static let discussion = Text(
-    zh: """
-      在终端上画面会一直更新，按 Ctrl-C 结束。没有终端时搜索 10 秒，然后输出一张表。
-      两台一样的设备这样区分：等画面提示后，在要配对的那台上按键或开始测量，
-      刚开始广播的设备前面会出现 *。也可以用 --serials 比对序列号。
-      """,
-    en: """
-      On a terminal the picture goes on until Ctrl-C. Without one it listens for 10 seconds and prints a table.
-      How to tell two of the same kind apart: when you are asked to, press the button or start a measurement on the
-      one that you mean. The one that begins to advertise gets a *. Or compare serial numbers: --serials.
-      """)
+    zh: "在终端上画面会一直更新，按 Ctrl-C 结束。没有终端时搜索 10 秒，然后输出一张表。\n"
+      + "两台一样的设备这样区分：等画面提示后，在要配对的那台上按键或开始测量，刚开始广播的设备前面会出现 *。"
+      + "也可以用 --serials 比对序列号。",
+    en: "On a terminal the picture goes on until Ctrl-C. Without one it listens for 10 seconds and prints a table.\n"
+      + "How to tell two of the same kind apart: when you are asked to, press the button or start a measurement on the "
+      + "one that you mean. The one that begins to advertise gets a *. Or compare serial numbers: --serials.")
   package static let secondsOption = Text(zh: "搜索多少秒，1 到 600。", en: "How many seconds to listen, 1 to 600.")
   package static let allOption = Text(zh: "也显示守望用不到的设备。", en: "Shows devices as well that Vigil has no use for.")
   package static let serialsOption = Text(

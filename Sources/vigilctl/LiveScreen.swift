@@ -80,8 +80,12 @@ actor LiveScreen {
     }
   }
 
-  /// Not in the background (`&`, `bg`): the terminal is the shell's then.
-  private var isInForeground: Bool { tcgetpgrp(STDOUT_FILENO) == getpgrp() }
+  /// Not in the background (`&`, `bg`): the terminal is the shell's then. On a terminal that controls nobody, as a box's
+  /// console may be, there is no background.
+  private var isInForeground: Bool {
+    let group = tcgetpgrp(STDOUT_FILENO)
+    return group < 0 || group == getpgrp()
+  }
 
   private func take() {
     guard signals != nil, shown == nil, isInForeground else { return }
@@ -100,15 +104,13 @@ actor LiveScreen {
   }
 
   private func leave(keepingPicture: Bool) {
-    guard shown != nil else { return }
-    Terminal.write("\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l", to: STDOUT_FILENO)
-    if var modes {
+    if shown != nil {
+      Terminal.write("\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l", to: STDOUT_FILENO)
       // What was typed meanwhile was not meant for the shell.
-      tcsetattr(STDIN_FILENO, TCSAFLUSH, &modes)
+      if var modes { tcsetattr(STDIN_FILENO, TCSAFLUSH, &modes) }
     }
-    modes = nil
+    (shown, modes) = (nil, nil)
     if keepingPicture { for line in lines() { Terminal.out(line) } }
-    shown = nil
   }
 
   /// The picture for the terminal as it is now.

@@ -168,6 +168,7 @@ struct StatusScreen {
       + (device.batteryPercent.map { [DeviceTexts.battery($0)] } ?? [])
       // What was measured before the link says nothing of the link.
       + (device.state == "connected" ? [] : device.rssi.map { [DeviceTexts.signal($0)] } ?? [])
+      + (device.serial.map { [DeviceTexts.serial($0)] } ?? [])
   }
 
   private func state(of device: Health.Device) -> Text {

@@ -193,10 +193,13 @@ import Texts
       {"schema":"vigil.reading/1","id":"1","epoch":"e","seq":4,"reading":"b7","resident":"r-0001",\
       "device":{"id":"d-2"},"quality":"valid","values":[{"kind":"spo2","value":97,"unit":"%"}]}
       """
-    var history = GatewayHistory(epoch: "e", prefix: "a", steps: 30, using: &random)
+    var waiting: [DeskMessage] = []
     for round in 0..<6000 {
-      if round % 500 == 0 { history = GatewayHistory(epoch: "e\(round)", prefix: "a", steps: 30, using: &random) }
-      let message = history.deliveries(joinedAt: nil, using: &random).first ?? .health(HealthMessage(epoch: nil))
+      if waiting.isEmpty {
+        waiting = GatewayHistory(epoch: "e\(round)", prefix: "a", steps: 30, using: &random)
+          .deliveries(joinedAt: nil, using: &random)
+      }
+      let message = waiting.popLast() ?? .health(HealthMessage(epoch: nil))
       var (kind, json) = JSON.text(message)
       if random.oneIn(4) { (kind, json) = ("reading/r-0001", reading) }
       var bytes = Array(json.utf8)

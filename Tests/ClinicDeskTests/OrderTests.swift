@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  static let casesPerSeed = 500
+  static let casesPerSeed = 400
 
   @Test(arguments: 1...8)
   func theListIsTheTruth(seed: Int) {

@@ -48,8 +48,9 @@ import Vitals
     let address = try #require(DeviceAddress("F5:F1:F2:F3:F4:03"))
     if enrolling {
       _ = try await journal.enrol(
-        address: address, model: "Oximeter", profiles: ["bluetooth.pulse-oximeter", "bluetooth.blood-pressure"],
-        resident: try #require(ResidentID("r-31k7")), link: .encrypted, now: hand.clock())
+        NewDevice(
+          address: address, model: "Oximeter", profiles: ["bluetooth.pulse-oximeter", "bluetooth.blood-pressure"],
+          resident: try #require(ResidentID("r-31k7")), link: .encrypted), uid: nil, now: hand.clock())
     }
     let ingest = Ingest(
       journal: journal, catalog: try Daemon.catalog(in: [Self.root + "/device-profiles"]), rules: try rules(),

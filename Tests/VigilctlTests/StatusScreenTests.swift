@@ -14,11 +14,13 @@ import Texts
   ]
 
   private func device(
-    _ number: Int, state: String, failure: Health.Failure? = nil, model: String = "BP cuff", resident: String = "r-31k7"
+    _ number: Int, state: String, failure: Health.Failure? = nil, model: String = "BP cuff",
+    resident: String = "r-31k7", serial: String? = nil
   ) -> Health.Device {
     Health.Device(
       id: "d-\(number)", address: "F5:F1:F2:F3:F4:0\(number)", model: model, resident: resident,
-      profiles: ["bluetooth.blood-pressure"], link: "authenticated", state: state, error: failure?.message,
+      profiles: ["bluetooth.blood-pressure"], link: "authenticated", serial: serial, state: state,
+      error: failure?.message,
       failure: failure, retryInSeconds: state == "retrying" ? 20 : nil, batteryPercent: 81, rssi: -61,
       lastReadingSecondsAgo: 12_000)
   }
@@ -127,6 +129,12 @@ import Texts
     #expect(sentence(waiting, nil, Self.bluetooth(adapter: "")).hasSuffix("the controller is missing"))
     #expect(sentence(waiting, nil, Self.bluetooth(powered: false)).hasSuffix("it is switched on every 30 s"))
     #expect(sentence("of-a-newer-daemon").hasSuffix("of-a-newer-daemon"))
+  }
+
+  @Test func twoCuffsAreToldApart() {
+    let home = (1...2).map { device($0, state: "connecting", serial: "SN-\($0)") }
+    #expect(Devices.table(home, in: .en, columns: 80)[2].contains("BP cuff (SN-2)"))
+    #expect(lines(health(devices: home), .zh).contains { $0.hasPrefix("  d-2") && $0.hasSuffix("序列号 SN-2") })
   }
 
   @Test func controllersAreShownAsTheKernelHasThem() {

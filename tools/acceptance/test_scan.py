@@ -163,6 +163,17 @@ def test_signals_give_the_terminal_back(home: World, terminal: OpenTerminal, num
     assert screen.wait() == 0 and screen.is_restored
 
 
+def test_ctrl_z_and_fg(home: World, terminal: OpenTerminal) -> None:
+    screen = terminal("scan")
+    screen.wait_for("BP cuff")
+    screen.type("\x1a")
+    eventually(lambda: screen.is_restored, 10, "the shell has its terminal")
+    os.kill(screen.pid, signal.SIGCONT)
+    eventually(lambda: not screen.is_restored and screen.row("BP cuff"), 10, "it goes on")
+    screen.type("\x03")
+    assert screen.wait() == 0 and screen.is_restored
+
+
 def test_the_daemon_goes_away_during_a_live_view(home: World, terminal: OpenTerminal) -> None:
     screen = terminal("scan")
     screen.wait_for("BP cuff")

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A clinic's desk under test, and a gateway that says what a test lets it say."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as mqtt
+import yaml
+
+from processes import Process
+from vigil import BIN, CLINIC, GATEWAY
+from waiting import eventually
+
+Message = dict[str, Any]
+
+
+def clear(port: int) -> dict[str, Any]:
+    """A broker without TLS, as a configuration names it."""
+    return {"host": "127.0.0.1", "port": port, "tls": "off"}
+
+
+class Desk(Process):
+    """The program as another program follows it: the open alerts and the gateways, out of its lines alone."""
+
+    def __init__(self, directory: Path, name: str, broker: dict[str, Any], is_json: bool = True, lang: str = "en",
+                 **more: Any):
+        """`more`: further keys of its configuration, with underscores."""
+        self.errors = directory / f"{name}.err"
+        config = directory / f"{name}.yaml"
+        config.write_text(yaml.safe_dump({"clinic": CLINIC, "broker": broker} |
+                                         {key.replace("_", "-"): value for key, value in more.items()}))
+        super().__init__(name, [BIN / "vigilctl", "watch", "--clinic", "--config", config, "--lang", lang,
+                                *(["--json"] if is_json else [])], directory / f"{name}.out")
+
+    def start(self) -> None:
+        with open(self.log, "ab") as output, open(self.errors, "ab") as errors:
+            self.start_of_log = output.tell()
+            self.process = subprocess.Popen(self.arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
+                                            env=self.environment)
+
+    @property
+    def lines(self) -> list[Message]:
+        return [json.loads(line) for line in self.output().splitlines(keepends=True) if line.endswith("\n")]
+
+    @property
+    def remarks(self) -> str:
+        return self.errors.read_text() if self.errors.exists() else ""
+
+    @property
+    def open(self) -> dict[tuple[str, str], Message]:
+        found: dict[tuple[str, str], Message] = {}
+        for line in self.lines:
+            if line["event"] == "alert":
+                key = line["gateway"], line["alert"]
+                if line["open"]:
+                    found[key] = line
+                else:
+                    del found[key]  # what ends was open before
+        return found
+
+    @property
+    def gateways(self) -> dict[str, str]:
+        return {line["gateway"]: line["state"] for line in self.lines if line["event"] == "gateway"}
+
+    @property
+    def connections(self) -> list[str]:
+        """How it stood with the broker, one after the other."""
+        return [line["state"] for line in self.lines if line["event"] == "broker"]
+
+    def until(self, condition: Callable[[], Any], limit: float, what: str) -> Any:
+        def checked() -> Any:
+            assert self.running, f"the desk ended with {self.process.returncode}:\n{self.remarks[-2000:]}"
+            return condition()
+        return eventually(checked, limit, lambda: f"{what}:\n{self.output()[-3000:]}\n{self.remarks[-1000:]}")
+
+    def until_connected(self) -> None:
+        self.until(lambda: self.connections[-1:] == ["connected"], 10, "connected")
+
+    def finish(self) -> None:
+        """Ctrl-C is how it ends, and nothing of Swift's shows."""
+        self.signal(signal.SIGINT)
+        assert self.wait() == 0
+        for bad in ("Fatal error", "Thread 0", "Optional(", "Error("):
+            assert bad not in self.output(everything=True) + self.remarks
+
+
+class Gateway:
+    """Says what a test lets it say."""
+
+    def __init__(self, port: int):
+        self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "gateway", protocol=mqtt.MQTTv5)
+        self.client.connect("127.0.0.1", port)
+        self.client.loop_start()
+
+    def say(self, kind: str, message: Message | bytes, retain: bool = False) -> None:
+        payload = message if isinstance(message, bytes) else json.dumps(message)
+        self.client.publish(f"vigil/v1/{CLINIC}/{GATEWAY}/up/{kind}", payload, 1, retain).wait_for_publish(10)
+
+    def close(self) -> None:
+        self.client.loop_stop()
