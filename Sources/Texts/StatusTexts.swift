@@ -180,8 +180,11 @@ package enum StatusTexts {
 
   package static func open(_ count: Int) -> Text { Text(zh: "\(count) 个未结束", en: "\(count) open") }
 
-  /// - Parameter command: where the rest can be seen.
-  package static func more(_ count: Int, command: String) -> Text {
-    Text(zh: "还有 \(count) 个，请查看：\(command)", en: "\(count) more, see: \(command)")
+  package static func moreAlerts(_ count: Int) -> Text {
+    Text(zh: "还有 \(count) 个，请查看：vigilctl watch", en: "\(count) more, see: vigilctl watch")
+  }
+
+  package static func moreDevices(_ count: Int) -> Text {
+    Text(zh: "还有 \(count) 个，请查看：vigilctl devices", en: "\(count) more, see: vigilctl devices")
   }
 }

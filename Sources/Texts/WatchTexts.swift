@@ -103,8 +103,4 @@ package enum WatchTexts {
   package static let daemonGone = Text(
     zh: "vigild 已停止，不再有新的读数。请查看：systemctl status vigild",
     en: "The daemon has ended, nothing more comes. See: systemctl status vigild")
-
-  package static let noFeed = Text(
-    zh: "vigild 没有给出读数通道。请检查 vigild 与 vigilctl 的版本是否一致。",
-    en: "The daemon gave no feed. Do vigild and vigilctl have the same version?")
 }

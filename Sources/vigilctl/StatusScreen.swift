@@ -10,7 +10,7 @@ struct StatusScreen {
 
   /// How many alerts are shown while there is too little room for everything.
   private static let fewAlerts = 3
-  private static let indent = 5
+  private static let indent = 7
   /// In lines.
   private static let longestSentence = 3
 
@@ -35,13 +35,13 @@ struct StatusScreen {
     if room != .max, alerts.count + all > room { shownAlerts = min(alerts.count, max(Self.fewAlerts, room - all - 1)) }
     var shown = head + alerts.prefix(shownAlerts)
     if health.openAlerts > shownAlerts {
-      shown.append(more(health.openAlerts - shownAlerts, "vigilctl watch"))
+      shown.append(more(StatusTexts.moreAlerts(health.openAlerts - shownAlerts)))
     }
     shown += title
     for (index, block) in devices.enumerated() {
       let isLast = index == devices.count - 1
       if limit != .max, shown.count + block.count + (isLast ? 0 : 1) > limit {
-        shown.append(more(devices.count - index, "vigilctl devices"))
+        shown.append(more(StatusTexts.moreDevices(devices.count - index)))
         break
       }
       shown += block
@@ -59,9 +59,7 @@ struct StatusScreen {
     return lines.prefix(Self.longestSentence - 1) + [Layout.cut(rest, to: width)]
   }
 
-  private func more(_ count: Int, _ command: String) -> String {
-    Layout.cut("  " + say(StatusTexts.more(count, command: command)), to: columns)
-  }
+  private func more(_ text: Text) -> String { Layout.cut("  " + say(text), to: columns) }
 
   // MARK: facts with a label
 
@@ -157,7 +155,7 @@ struct StatusScreen {
     let width = (names.map(Layout.cells).max() ?? 0) + 2
     return zip(health.devices, names).map { device, name in
       let facts = facts(of: device).map(say).joined(separator: language == .zh ? "，" : ", ")
-      let first = Layout.cut(Layout.padded(name, to: width) + facts, to: columns)
+      let first = Layout.cut("  " + Layout.padded(name, to: width) + facts, to: columns)
       guard device.state != "connected" else { return [first] }
       return [first]
         + wrapped(state(of: device), to: columns - Self.indent).map { String(repeating: " ", count: Self.indent) + $0 }
@@ -170,6 +168,7 @@ struct StatusScreen {
       + (device.batteryPercent.map { [DeviceTexts.battery($0)] } ?? [])
       // What was measured before the link says nothing of the link.
       + (device.state == "connected" ? [] : device.rssi.map { [DeviceTexts.signal($0)] } ?? [])
+      + (device.serial.map { [DeviceTexts.serial($0)] } ?? [])
   }
 
   private func state(of device: Health.Device) -> Text {

@@ -1,110 +1,84 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import DBus
-import EventLoop
 import Gateway
 import Glibc
-import Synchronization
 import Texts
 
 /// `vigilctl watch`: follows this gateway, over the box's API.
 struct WatchBox {
   let isJSON: Bool
 
-  /// How often the picture is looked at; ages change each second.
+  /// Ages change each second, and nobody sees more pictures than this.
   private static let drawInterval = Duration.milliseconds(250)
 
   func run() async throws {
     try await DaemonClient.use { daemon in
       let answer = try await daemon.call("Watch", [.properties([])])
-      guard case .descriptor(let descriptor) = answer.content else { throw Failure(WatchTexts.noFeed) }
-      if !isJSON, LiveScreen.isPossible { try await show(descriptor) } else { try await print(descriptor) }
+      guard case .descriptor(let descriptor) = answer.content else {
+        throw Failure(DaemonTexts.emptyAnswer(method: "Watch"))
+      }
+      if !isJSON, LiveScreen.isPossible {
+        try await LiveScreen.use { try await draw(TimedLines(descriptor.raw), on: $0) }
+      } else {
+        write(TimedLines(descriptor.raw))
+      }
+      withExtendedLifetime(descriptor) {}
       throw Failure(WatchTexts.daemonGone)
     }
   }
 
-  // MARK: on a terminal
-
-  private func show(_ descriptor: OwnedDescriptor) async throws {
-    let loop = try EventLoop(name: "watch")
-    try await LiveScreen.use { screen in
-      let board = SharedBoard()
-      let lines = DaemonLines(descriptor, on: loop) { line in board.take(line) }
-      let drawing = Task {
-        while !Task.isCancelled {
-          await screen.show { columns, lines in board.lines(columns: columns, lines: lines) }
-          try? await Task.sleep(for: Self.drawInterval)
-        }
+  /// Until the daemon closes its end.
+  private func draw(_ lines: consuming TimedLines, on screen: LiveScreen) async throws {
+    let clock = SystemClock.start()
+    var board = WatchBoard()
+    var next = ContinuousClock.now
+    while true {
+      switch lines.next(within: max(.zero, next - .now)) {
+      case .line(let line):
+        if let news = WatchNews(line: line) { board.take(news) }
+      case .nothing: break
+      case .end: return
       }
-      defer { drawing.cancel() }
-      try await lines.readAll()
-    }
-  }
-
-  /// The board between the loop that reads and the screen that draws.
-  private final class SharedBoard: Sendable {
-    private let board = Mutex(WatchBoard())
-    private let clock = SystemClock.start()
-
-    func take(_ line: String) {
-      guard let news = WatchNews(line: line) else { return }
-      board.withLock { $0.take(news) }
-    }
-
-    func lines(columns: Int, lines: Int) -> [String] {
-      board.withLock { $0.lines(columns: columns, lines: lines, language: .current, nowMs: clock().monotonicMs) }
-    }
-  }
-
-  // MARK: without one
-
-  private func print(_ descriptor: OwnedDescriptor) async throws {
-    let loop = try EventLoop(name: "watch")
-    let interruption = Interruption(on: loop)
-    try await interruption.begin()
-    let told = Told()
-    let lines = DaemonLines(descriptor, on: loop) { line in
-      if isJSON {
-        Terminal.out(line)
-      } else if let news = WatchNews(line: line) {
-        for text in told.lines(news) { Terminal.out(text) }
+      guard .now >= next else { continue }
+      next = .now + Self.drawInterval
+      await screen.show { [board] columns, lines in
+        board.lines(columns: columns, lines: lines, language: .current, nowMs: clock().monotonicMs)
       }
     }
-    try await lines.readAll()
-    withExtendedLifetime(interruption) {}
   }
 
-  /// Lines of plain text. The state is told when something in it has changed that a person cares for.
-  private final class Told: Sendable {
-    private let gateway = Mutex<Text?>(nil)
-
-    func lines(_ news: WatchNews) -> [String] {
-      var lines: [Text] = []
-      if let state = news.state {
-        let text = WatchTexts.gateway(
-          state.gateway, connected: state.devices.count { $0.state == "connected" }, of: state.devices.count,
-          hasBroker: state.brokerConnected)
-        let isNew = gateway.withLock { told in
-          defer { told = text }
-          return told != text
-        }
-        if isNew { lines.append(text) }
+  /// Until the daemon closes its end. Whoever reads the output slowly is slow at the daemon's end, too, and loses lines.
+  private func write(_ lines: consuming TimedLines) {
+    // Ctrl-C is how a person ends what goes on for ever. Nothing is buffered that would be lost.
+    for number in [SIGINT, SIGTERM] { signal(number) { _ in _exit(0) } }
+    var gateway: String?
+    while true {
+      switch lines.next(within: .seconds(3600)) {
+      case .line(let line) where isJSON: Terminal.out(line)
+      case .line(let line):
+        guard let news = WatchNews(line: line) else { continue }
+        for text in Self.texts(of: news, gateway: &gateway) { Terminal.out(text) }
+      // A quiet home.
+      case .nothing: continue
+      case .end: return
       }
-      if let missed = news.missed { lines.append(WatchTexts.missedLines(missed)) }
-      return lines.map(\.here) + (news.reading.map { [WatchBoard.plain($0, .current)] } ?? [])
-        + (news.alert.map { [WatchBoard.plain($0, .current)] } ?? [])
     }
   }
-}
 
-/// Ctrl-C is how a person ends what goes on for ever: exit code 0.
-private actor Interruption {
-  nonisolated let loop: EventLoop
-  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-  private var signals: SignalWatch?
-
-  init(on loop: EventLoop) { self.loop = loop }
-
-  func begin() throws { signals = try SignalWatch([SIGINT, SIGTERM], on: loop) { _ in exit(0) } }
-
-  isolated deinit { signals = nil }
+  /// - Parameter gateway: what was said of it last; it is said again only where that has changed.
+  private static func texts(of news: WatchNews, gateway: inout String?) -> [String] {
+    var texts: [String] = []
+    if let state = news.state {
+      let text = WatchTexts.gateway(
+        state.gateway, connected: state.devices.count { $0.state == "connected" }, of: state.devices.count,
+        hasBroker: state.brokerConnected
+      ).here
+      if text != gateway { texts.append(text) }
+      gateway = text
+    }
+    if let missed = news.missed { texts.append(WatchTexts.missedLines(missed).here) }
+    if let reading = news.reading { texts.append(WatchBoard.plain(reading, .current)) }
+    if let alert = news.alert { texts.append(WatchBoard.plain(alert, .current)) }
+    return texts
+  }
 }

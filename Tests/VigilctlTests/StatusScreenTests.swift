@@ -14,11 +14,12 @@ import Texts
   ]
 
   private func device(
-    _ number: Int, state: String, failure: Health.Failure? = nil, model: String = "BP cuff", resident: String = "r-31k7"
+    _ number: Int, state: String, failure: Health.Failure? = nil, model: String = "BP cuff",
+    resident: String = "r-31k7", serial: String? = nil
   ) -> Health.Device {
     Health.Device(
       id: "d-\(number)", address: "F5:F1:F2:F3:F4:0\(number)", model: model, resident: resident,
-      profiles: ["bluetooth.blood-pressure"], link: "authenticated", serial: "C-0042", state: state,
+      profiles: ["bluetooth.blood-pressure"], link: "authenticated", serial: serial, state: state,
       error: failure?.message,
       failure: failure, retryInSeconds: state == "retrying" ? 20 : nil, batteryPercent: 81, rssi: -61,
       lastReadingSecondsAgo: 12_000)
@@ -73,7 +74,7 @@ import Texts
       )
       let shown = lines(home, language)
       #expect(shown.count <= 23)
-      for device in home.devices { #expect(shown.contains { $0.hasPrefix(device.id + "  ") }) }
+      for device in home.devices { #expect(shown.contains { $0.hasPrefix("  \(device.id)  ") }) }
     }
   }
 
@@ -94,9 +95,9 @@ import Texts
           #expect(shown.count <= 23)
           // Nothing is left out in silence.
           let text = shown.joined(separator: "\n")
-          let named = full.devices.count { device in shown.contains { $0.hasPrefix(device.id + " ") } }
+          let named = full.devices.count { device in shown.contains { $0.hasPrefix("  \(device.id) ") } }
           #expect(
-            named == count || text.contains(StatusTexts.more(count - named, command: "vigilctl devices")(in: language)))
+            named == count || text.contains(StatusTexts.moreDevices(count - named)(in: language)))
         }
       }
     }
@@ -105,7 +106,7 @@ import Texts
   @Test func withoutATerminalEverythingIsShown() {
     let all = lines(health(devices: (0..<12).map { device($0, state: "retrying") }, alerts: 30), .en, atMost: .max)
     #expect(all.count { $0.contains("OX-1") } == 30)
-    #expect(all.count { $0.hasPrefix("d-") } == 12)
+    #expect(all.count { $0.hasPrefix("  d-") } == 12)
     #expect(!all.contains { $0.contains("more, see") })
   }
 
@@ -114,11 +115,11 @@ import Texts
       -> String
     {
       let home = health(devices: [device(1, state: state, failure: failure)], bluetooth: bluetooth)
-      return lines(home, .en).drop { !$0.hasPrefix("d-1") }.joined(separator: " ")
+      return lines(home, .en).drop { !$0.hasPrefix("  d-1") }.joined(separator: " ")
     }
     #expect(
       sentence("connected")
-        == "d-1  BP cuff  r-31k7  connected, last reading 3 h 20 min ago, battery 81 %")
+        == "  d-1  BP cuff  r-31k7  connected, last reading 3 h 20 min ago, battery 81 %")
     #expect(sentence("connecting").hasSuffix("waits until it advertises: switch it on or take a measurement"))
     #expect(sentence("retrying", Self.failures[1]).contains("hung up at once"))
     #expect(sentence("retrying", Self.failures[1]).hasSuffix("next try in 20 s"))
@@ -128,6 +129,12 @@ import Texts
     #expect(sentence(waiting, nil, Self.bluetooth(adapter: "")).hasSuffix("the controller is missing"))
     #expect(sentence(waiting, nil, Self.bluetooth(powered: false)).hasSuffix("it is switched on every 30 s"))
     #expect(sentence("of-a-newer-daemon").hasSuffix("of-a-newer-daemon"))
+  }
+
+  @Test func twoCuffsAreToldApart() {
+    let home = (1...2).map { device($0, state: "connecting", serial: "SN-\($0)") }
+    #expect(Devices.table(home, in: .en, columns: 80)[2].contains("BP cuff (SN-2)"))
+    #expect(lines(health(devices: home), .zh).contains { $0.hasPrefix("  d-2") && $0.hasSuffix("序列号 SN-2") })
   }
 
   @Test func controllersAreShownAsTheKernelHasThem() {
