@@ -18,7 +18,6 @@ package enum BlueZError: Error, Sendable, CustomStringConvertible {
   case unavailable(String)
   case deviceNotFound(String)
   case timedOut(String)
-  case pairingRefused(String)
   /// The device ended the link before it said anything.
   case hungUp(String)
 
@@ -27,8 +26,6 @@ package enum BlueZError: Error, Sendable, CustomStringConvertible {
     case .unavailable(let what): what
     case .deviceNotFound(let address): "\(address) is not in sight: switch it on, bring it near and try again"
     case .timedOut(let what): "\(what) took too long"
-    case .pairingRefused(let address):
-      "\(address) refused: were the digits right, and is it ready to pair (often a long press)? Then try again"
     case .hungUp(let address): "\(address) hung up at once: if that goes on, forget it and pair it again"
     }
   }
@@ -67,10 +64,12 @@ package actor Central {
   var agent: PairingAgent?
   var hasExportedAgent = false
   var isPairing = false
+  /// What `Pairable` was before the pairing window that is open, or could not be closed yet.
+  var pairableBefore: Bool?
   /// How many values each device has sent.
   private(set) var valueCount: [String: Int] = [:]
   /// Changes with everything that makes an answer of bluetoothd out of date.
-  private var generation = 0
+  private(set) var generation = 0
 
   /// - Parameters:
   ///   - adapterName: `hci0`
@@ -136,7 +135,7 @@ package actor Central {
       let reply = try await connection.call("org.bluez", "/", Interface.objectManager, "GetManagedObjects")
       guard generation == self.generation, let managed = reply.first else { return }
       objects.replace(with: managed)
-      try await prepareAdapter()
+      await prepareAdapter()
       guard generation == self.generation else { return }
       isAvailable = true
       changed()
@@ -149,10 +148,11 @@ package actor Central {
     }
   }
 
-  /// A controller that is off is switched on; the agent and a running discovery are registered anew.
-  private func prepareAdapter() async throws {
-    try await registerAgent()
+  /// A controller that is off is switched on, a pairing window that bluetoothd went away with is closed, and a running
+  /// discovery is begun anew.
+  private func prepareAdapter() async {
     await switchOn()
+    if !isPairing { await restorePairable() }
     if discoveryUsers > 0 { await startDiscovery() }
   }
 
@@ -171,7 +171,7 @@ package actor Central {
       guard let path = signal.body[0].string else { return }
       objects.add(path, signal.body[1])
       noteSighting(path, Interface.device, signal.body[1][Interface.device])
-      if path == "/org/bluez/\(adapterName)" { Task { try? await self.prepareAdapter() } }
+      if path == "/org/bluez/\(adapterName)" { Task { await self.prepareAdapter() } }
     case "InterfacesRemoved" where signal.body.count == 2:
       guard let path = signal.body[0].string else { return }
       let interfaces = (signal.body[1].elements ?? []).compactMap(\.string)
@@ -274,7 +274,12 @@ package actor Central {
 
   /// Removes a device and its bond. One that bluetoothd does not know is no error.
   package func remove(_ address: String) async throws {
-    guard let device = device(address), let adapter else { return }
-    _ = try await call(adapter.path, Interface.adapter, "RemoveDevice", [.path(device.path)])
+    guard isAvailable, let adapter else { throw BlueZError.unavailable("bluetoothd or its controller is not there") }
+    guard let device = device(address) else { return }
+    do {
+      _ = try await call(adapter.path, Interface.adapter, "RemoveDevice", [.path(device.path)])
+    } catch let error as BusError where error.name == "org.bluez.Error.DoesNotExist" {
+      return
+    }
   }
 }

@@ -148,7 +148,12 @@ extension Central {
     }
   }
 
-  private var isReady: Bool { isAvailable && adapter?.isPowered == true }
+  var isReady: Bool { isAvailable && adapter?.isPowered == true }
+
+  /// Waits until there is a controller that is on.
+  ///
+  /// - Returns: false where the task was cancelled.
+  package func waitUntilReady() async -> Bool { await wait(nil) { $0.isReady } }
 
   /// Makes sure of the notification sessions, each time anew: StartNotify of a session that lives is answered at once.
   /// Where a device hangs up while bluetoothd registers the session on a new link, 5.66 drops it and tells nobody

@@ -18,92 +18,169 @@ package struct PairedDevice: Sendable {
 }
 
 extension Central {
-  /// Finds a device, pairs with it and trusts it. On any failure a device that was new is removed again.
+  /// The kernel waits for an advertisement; one of a device that is on comes within seconds.
+  private static let connectLimit = Duration.seconds(60)
+  /// The kernel's SMP_TIMEOUT is 30 s. A question that stood for less was ended by something else.
+  private static let unansweredAfter = Duration.seconds(25)
+
+  /// Finds a device, pairs with it and trusts it. On any failure its bond and its object are removed again.
   ///
-  /// Pairable must be on for Pair() to bond and is put back afterwards; success is `Bonded`, not `Paired`
-  /// (stack.md, fact 29). Ends early with CancelPairing when the task is cancelled.
+  /// The pairing window is open for this long only: the agent is registered, and `Pairable` is on, without which Pair()
+  /// makes no bond (stack.md, fact 29); both are as before afterwards. Success is `Bonded`, not `Paired`. Ends early with
+  /// CancelPairing when the task is cancelled.
+  ///
+  /// - Throws: ``PairingFailure``, or `CancellationError` where the task was cancelled.
   package func pair(
     _ address: String, searchLimit: Duration = .seconds(60),
     progress: @escaping @Sendable (PairingProgress) -> Void,
     ask: @escaping @Sendable (PairingQuestion) async -> PairingAnswer
   ) async throws -> PairedDevice {
-    guard isAvailable, let adapter else { throw BlueZError.unavailable("Bluetooth is not available") }
-    guard adapter.isPowered else { throw BlueZError.unavailable("the Bluetooth controller \(adapterName) is off") }
-    guard !isPairing else { throw BlueZError.unavailable("another device is being paired") }
+    guard isAvailable else { throw PairingFailure.bluetoothGone }
+    guard adapter?.isPowered == true else { throw PairingFailure.bluetoothOff(adapterName) }
+    guard !isPairing else { throw PairingFailure.busy }
     isPairing = true
     defer { isPairing = false }
-
-    // How a bond was made cannot be seen from it, and Pair() of a bonded device is never answered by bluetoothd 5.66:
-    // it is made anew.
-    if device(address)?.isBonded == true { try await remove(address) }
-    progress(.searching)
-    await discovering {
-      _ = await wait(searchLimit) { $0.device(address)?.rssi != nil || $0.device(address)?.isConnected == true }
-    }
-    try Task.checkCancellation()
-    guard let found = device(address) else { throw BlueZError.deviceNotFound(address) }
-    progress(.found(name: found.name))
-
-    let asked = AskedForDigits()
-    agent = PairingAgent(device: found.path) { question in
-      await asked.note()
-      return await ask(question)
-    }
-    defer { agent = nil }
+    let life = generation
     do {
-      try await setProperty(adapter.path, Interface.adapter, "Pairable", .bool(true))
-      progress(.pairing)
-      try await callPair(found.path)
-      guard await wait(.seconds(10), until: { $0.objects.device(path: found.path)?.isBonded == true }) else {
-        throw BlueZError.timedOut("bonding with \(address)")
-      }
-      try await setProperty(found.path, Interface.device, "Trusted", .bool(true))
-      try await setProperty(adapter.path, Interface.adapter, "Pairable", .bool(adapter.isPairable))
+      // How a bond was made cannot be seen from it, and Pair() of a bonded device is never answered by bluetoothd 5.66:
+      // it is made anew.
+      if device(address)?.isBonded == true { try await remove(address) }
+      progress(.searching)
+      let found = try await find(address, limit: searchLimit, in: life)
+      progress(.found(name: found.name))
+      return try await bond(found, in: life, progress: progress, ask: ask)
     } catch {
-      // After digits a refusal may be a typing mistake; without any it says something about the device.
-      if case BlueZError.pairingRefused = error, await !asked.asked { noteRefusal(found.path) }
-      try? await setProperty(adapter.path, Interface.adapter, "Pairable", .bool(adapter.isPairable))
-      try? await remove(address)
+      if Task.isCancelled { throw CancellationError() }
+      if generation != life { throw PairingFailure.bluetoothGone }
+      if adapter?.isPowered != true { throw PairingFailure.bluetoothOff(adapterName) }
       throw error
     }
+  }
+
+  private func find(_ address: String, limit: Duration, in life: Int) async throws -> Device {
+    await discovering {
+      _ = await wait(limit) { central in
+        let device = central.device(address)
+        return device?.rssi != nil || device?.isConnected == true || !central.isUsable(in: life)
+      }
+    }
+    try Task.checkCancellation()
+    guard isUsable(in: life), let found = device(address) else { throw PairingFailure.notInSight(address) }
+    return found
+  }
+
+  private func bond(
+    _ found: Device, in life: Int, progress: @escaping @Sendable (PairingProgress) -> Void,
+    ask: @escaping @Sendable (PairingQuestion) async -> PairingAnswer
+  ) async throws -> PairedDevice {
+    let asked = PairingAgent(device: found.path, ask: ask)
+    agent = asked
+    let outcome: Result<Void, any Error>
+    do {
+      try await openWindow()
+      progress(.pairing)
+      try await callPair(found, agent: asked, in: life)
+      guard await wait(.seconds(10), until: { $0.objects.device(path: found.path)?.isBonded == true }) else {
+        throw PairingFailure.timedOut("bonding with \(found.address)")
+      }
+      try await setProperty(found.path, Interface.device, "Trusted", .bool(true))
+      outcome = .success(())
+    } catch {
+      // After digits a refusal may be a typing mistake; without any it says something about the device.
+      if case PairingFailure.refused = error, !asked.hasAsked { noteRefusal(found.path) }
+      outcome = .failure(error)
+    }
+    // Of its own, since the cancellation that ended the pairing must not end this.
+    await Task {
+      await self.closeWindow()
+      if case .failure = outcome { try? await self.remove(found.address) }
+    }.value
+    try outcome.get()
     // By its path: a device with a private address shows its identity address once it is bonded.
-    guard let bonded = objects.device(path: found.path) else { throw BlueZError.deviceNotFound(address) }
+    guard let bonded = objects.device(path: found.path) else { throw PairingFailure.notInSight(found.address) }
     progress(.bonded)
-    return PairedDevice(device: bonded, isAuthenticated: await asked.asked)
+    return PairedDevice(device: bonded, isAuthenticated: asked.hasAsked)
   }
 
-  /// Waits until the services of a device are known, so that its profile can be told. A link that ends meanwhile is made
-  /// again.
-  package func resolveServices(of address: String) async throws -> Device {
-    for _ in 1...3 {
-      guard let known = device(address) else { throw BlueZError.deviceNotFound(address) }
-      if !known.isConnected {
-        _ = try await call(known.path, Interface.device, "Connect", timeout: .seconds(60))
-      }
-      _ = await wait(.seconds(40)) { central in
-        guard let device = central.device(address), device.isConnected else { return true }
-        return device.servicesResolved
-      }
-      if let device = device(address), device.servicesResolved { return device }
-      try Task.checkCancellation()
+  private func isUsable(in life: Int) -> Bool { generation == life && adapter?.isPowered == true }
+
+  // MARK: the window
+
+  private func openWindow() async throws {
+    guard let adapter else { throw PairingFailure.bluetoothOff(adapterName) }
+    pairableBefore = adapter.isPairable
+    try await registerAgent()
+    try await setProperty(adapter.path, Interface.adapter, "Pairable", .bool(true))
+    // bluetoothd answers while the kernel's word is still to come.
+    guard await wait(.seconds(10), until: { $0.adapter?.isPairable == true }) else {
+      throw PairingFailure.timedOut("making \(adapterName) pairable")
     }
-    throw BlueZError.timedOut("finding the services of \(address)")
   }
 
-  private func callPair(_ path: String) async throws {
-    try await withTaskCancellationHandler {
+  private func closeWindow() async {
+    agent = nil
+    guard isAvailable else { return }
+    await unregisterAgent()
+    await restorePairable()
+  }
+
+  /// Puts `Pairable` back to what it was before the window; where bluetoothd has gone meanwhile, after its return.
+  func restorePairable() async {
+    guard let before = pairableBefore, let adapter else { return }
+    // bluetoothd switches it off with the last agent, and ignores a change while one is under way.
+    if before { _ = await wait(.seconds(1)) { $0.adapter?.isPairable != true } }
+    do {
+      try await setProperty(adapter.path, Interface.adapter, "Pairable", .bool(before))
+      if await wait(.seconds(10), until: { $0.adapter?.isPairable == before }) { pairableBefore = nil }
+    } catch {
+      log.warning("cannot put Pairable back: \(error)")
+    }
+  }
+
+  // MARK: Pair()
+
+  private func callPair(_ found: Device, agent: PairingAgent, in life: Int) async throws {
+    let path = found.path
+    let reply = PairReply()
+    Task {
       do {
-        _ = try await call(path, Interface.device, "Pair", timeout: .seconds(120))
-      } catch let error as BusError where error.name == "org.bluez.Error.AuthenticationFailed" {
-        throw BlueZError.pairingRefused(objects.device(path: path)?.address ?? path)
+        _ = try await self.call(path, Interface.device, "Pair", timeout: .seconds(120))
+        reply.set(.success(()))
+      } catch {
+        reply.set(.failure(error))
       }
-    } onCancel: {
-      Task { _ = try? await self.call(path, Interface.device, "CancelPairing") }
+      self.changed()
+    }
+    let isLinked = await wait(Self.connectLimit) { central in
+      reply.result != nil || central.generation != life || central.objects.device(path: path)?.isConnected == true
+    }
+    if isLinked { _ = await wait(.seconds(130)) { reply.result != nil || $0.generation != life } }
+    guard let result = reply.result else {
+      await Task {
+        _ = try? await self.call(path, Interface.device, "CancelPairing")
+        _ = await self.wait(.seconds(5)) { reply.result != nil || $0.generation != life }
+      }.value
+      try Task.checkCancellation()
+      guard isLinked else { throw PairingFailure.notInSight(found.address) }
+      throw PairingFailure.timedOut("pairing with \(found.address)")
+    }
+    do {
+      try result.get()
+    } catch let error as BusError {
+      throw failure(of: error, address: found.address, agent: agent)
     }
   }
-}
 
-private actor AskedForDigits {
-  private(set) var asked = false
-  func note() { asked = true }
+  private func failure(of error: BusError, address: String, agent: PairingAgent) -> any Error {
+    switch error.name {
+    case "org.bluez.Error.AuthenticationFailed", "org.bluez.Error.AuthenticationRejected":
+      agent.isRejectedByPerson ? PairingFailure.rejectedByPerson(address) : .refused(address)
+    case "org.bluez.Error.AuthenticationCanceled":
+      // The kernel's time-out for an answer and a lost link look alike.
+      agent.hasWaited(Self.unansweredAfter) ? PairingFailure.unanswered(address) : .hungUp(address)
+    case "org.bluez.Error.AuthenticationTimeout", "org.bluez.Error.ConnectionAttemptFailed":
+      PairingFailure.notInSight(address)
+    default: error
+    }
+  }
 }

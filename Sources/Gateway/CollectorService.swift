@@ -9,30 +9,41 @@ import ServiceLifecycle
 import Vitals
 
 /// Keeps the bus, bluetoothd and a link to every enrolled device, whatever goes away, and hands what devices say to
-/// ``Ingest``.
+/// ``Ingest``. Enrolment is in Commissioning.swift.
 package actor CollectorService: Service {
   private let loop: EventLoop
   let central: Central
   let journal: Journal
-  private let ingest: Ingest
+  let ingest: Ingest
+  let publisher: PublisherService
   let catalog: ProfileCatalog
-  private let clock: Clock
-  private let log: Logger
+  let limits: Configuration.Bluetooth
+  let clock: Clock
+  let log: Logger
   nonisolated let board = LinkBoard()
   private var links: [String: Task<Void, Never>] = [:]
+  /// The pairing that is going on: one at a time.
+  var pairing: Task<PairingMessage, any Error>?
+  /// The device that it has enrolled, until that is confirmed.
+  var provisional: EnrolledDevice?
+  var isStopping = false
+  /// Removes bonds that nobody wants.
+  var cleaning: Task<Void, Never>?
   private var export: (@Sendable (BusConnection) async throws -> Void)?
 
   package init(
-    loop: EventLoop, adapter: String, journal: Journal, ingest: Ingest, catalog: ProfileCatalog,
-    clock: @escaping Clock, log: Logger
+    loop: EventLoop, bluetooth: Configuration.Bluetooth, journal: Journal, ingest: Ingest, publisher: PublisherService,
+    catalog: ProfileCatalog, clock: @escaping Clock, log: Logger
   ) {
     self.loop = loop
     self.journal = journal
     self.ingest = ingest
+    self.publisher = publisher
     self.catalog = catalog
+    limits = bluetooth
     self.clock = clock
     self.log = log
-    central = Central(loop: loop, adapterName: adapter, log: log) { notification in
+    central = Central(loop: loop, adapterName: bluetooth.adapter, log: log) { notification in
       guard let address = DeviceAddress(notification.address) else { return }
       ingest.receive(address: address, characteristic: notification.characteristic, bytes: notification.bytes)
     }
@@ -42,8 +53,13 @@ package actor CollectorService: Service {
   package func onConnection(_ export: @escaping @Sendable (BusConnection) async throws -> Void) { self.export = export }
 
   package func run() async throws {
+    try await forgetUnconfirmed()
     for device in try await journal.devices() { startLink(device) }
+    removeUnwantedBonds()
     await cancelWhenGracefulShutdown { await self.keepBus() }
+    await endPairing()
+    cleaning?.cancel()
+    await cleaning?.value
     for task in links.values { task.cancel() }
     for task in links.values { await task.value }
     links = [:]
@@ -63,6 +79,7 @@ package actor CollectorService: Service {
         let api = Task { await self.keepAPI(on: connection) }
         for await _ in lost {}
         api.cancel()
+        if Task.isCancelled { await endPairing() }
         if !Task.isCancelled { log.warning("lost the message bus") }
       } catch {
         if lastError != "\(error)" { log.error("cannot use the message bus, will try again: \(error)") }
@@ -91,7 +108,7 @@ package actor CollectorService: Service {
 
   // MARK: links
 
-  private func startLink(_ device: EnrolledDevice) {
+  func startLink(_ device: EnrolledDevice) {
     let (central, board) = (central, board)
     let wanted = Set(
       device.profiles.compactMap { catalog.profile(id: $0) }.flatMap { profile in
@@ -102,70 +119,17 @@ package actor CollectorService: Service {
     }
   }
 
-  package func devices() async -> [Device] { await central.devices }
-
-  package var bluetooth: (available: Bool, adapter: Adapter?) {
-    get async { await central.bluetooth }
-  }
-
-  // MARK: enrolment
-
-  /// Pairs with a device, finds its profiles and makes it one of this box's.
-  package func enrol(
-    _ address: DeviceAddress, resident: ResidentID, progress: @escaping @Sendable (PairingProgress) -> Void,
-    ask: @escaping @Sendable (PairingQuestion) async -> PairingAnswer
-  ) async throws -> EnrolledDevice {
-    if let existing = try await journal.devices().first(where: { $0.address == address }) {
-      throw JournalError.alreadyEnrolled(existing.id)
-    }
-    let paired = try await central.pair(address.description, progress: progress, ask: ask)
-    // A device with a private address has another one now, the one that it is known by from here on.
-    let address = DeviceAddress(paired.device.address) ?? address
-    do {
-      let device = try await central.resolveServices(of: address.description)
-      let profiles = catalog.profiles(forServices: device.services).map(\.id)
-      guard profiles.contains(where: { $0 != "bluetooth.battery" }) else {
-        throw EnrolmentError.noProfile(device.services.map(BluetoothUUID.short))
-      }
-      let enrolled = try await journal.enrol(
-        address: address, model: device.name, profiles: profiles, resident: resident,
-        link: paired.isAuthenticated ? .authenticated : .encrypted, now: clock())
-      await ingest.devicesChanged(try await journal.devices())
-      startLink(enrolled)
-      log.notice("enrolled a device", metadata: ["device": "\(enrolled.id)", "address": "\(address)"])
-      return enrolled
-    } catch {
-      try? await central.remove(address.description)
-      throw error
-    }
-  }
-
-  /// Ends the link, removes the bond and the enrolment. What the device sent before stays.
-  package func forget(_ device: EnrolledDevice) async throws {
+  func endLink(_ device: EnrolledDevice) async {
     if let link = links.removeValue(forKey: device.id) {
       link.cancel()
       await link.value
     }
-    try await journal.forget(device)
-    await ingest.devicesChanged(try await journal.devices())
     board.set(nil, for: device.id)
-    do {
-      try await central.remove(device.address.description)
-    } catch {
-      log.warning("bluetoothd could not remove the bond: \(error)", metadata: ["device": "\(device.id)"])
-    }
-    log.notice("forgot a device", metadata: ["device": "\(device.id)"])
   }
-}
 
-package enum EnrolmentError: Error, Sendable, CustomStringConvertible {
-  /// With the services that the device has.
-  case noProfile([String])
+  package func devices() async -> [Device] { await central.devices }
 
-  package var description: String {
-    switch self {
-    case .noProfile(let services):
-      "no profile fits this device (its services: \(services.joined(separator: ", "))): add one for it first"
-    }
+  package var bluetooth: (available: Bool, adapter: Adapter?) {
+    get async { await central.bluetooth }
   }
 }

@@ -50,6 +50,9 @@ package struct Configuration: Sendable, Equatable {
   package struct Bluetooth: Sendable, Equatable {
     /// `hci0`
     package let adapter: String
+    /// From the technician's call to the bond, and to the confirmation, at most.
+    package let pairingSeconds: Int
+    package let commissioningSeconds: Int
   }
 
   package struct Log: Sendable, Equatable {

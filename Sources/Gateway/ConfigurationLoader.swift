@@ -146,13 +146,25 @@ extension Configuration {
   }
 
   private static func bluetooth(_ node: Node?) throws(DocumentError) -> Bluetooth {
-    guard let adapter = try node?.mapping(optional: ["adapter"])["adapter"] else { return Bluetooth(adapter: "hci0") }
-    let name = try adapter.string
+    let fields = try node?.mapping(optional: ["adapter", "pairing-seconds", "commissioning-seconds"])
+    return Bluetooth(
+      adapter: try fields?["adapter"].map { node throws(DocumentError) in try adapter(node) } ?? "hci0",
+      pairingSeconds: try seconds(fields?["pairing-seconds"], atMost: 300),
+      commissioningSeconds: try seconds(fields?["commissioning-seconds"], atMost: 900))
+  }
+
+  /// A time that can only be made shorter.
+  private static func seconds(_ node: Node?, atMost most: Int) throws(DocumentError) -> Int {
+    try node?.integer(in: 1...most) ?? most
+  }
+
+  private static func adapter(_ node: Node) throws(DocumentError) -> String {
+    let name = try node.string
     let digits = name.utf8.dropFirst(3)
     guard name.hasPrefix("hci"), (1...3).contains(digits.count), digits.allSatisfy(isDigit) else {
-      throw adapter.error("\(quoted(name)) is not an adapter, allowed: hci0, hci1 and so on")
+      throw node.error("\(quoted(name)) is not an adapter, allowed: hci0, hci1 and so on")
     }
-    return Bluetooth(adapter: name)
+    return name
   }
 
   private static func log(_ node: Node?) throws(DocumentError) -> Log {

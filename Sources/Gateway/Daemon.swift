@@ -56,8 +56,8 @@ package enum Daemon {
       writer: MessageWriter(clinic: configuration.clinic, gateway: configuration.gateway, epoch: journal.epoch),
       clock: clock, log: log)
     let collector = CollectorService(
-      loop: busLoop, adapter: configuration.bluetooth.adapter, journal: journal, ingest: ingest, catalog: catalog,
-      clock: clock, log: log)
+      loop: busLoop, bluetooth: configuration.bluetooth, journal: journal, ingest: ingest, publisher: publisher,
+      catalog: catalog, clock: clock, log: log)
     let report = HealthReport(
       journal: journal, ingest: ingest, collector: collector, publisher: publisher, configuration: configuration,
       clock: clock, startedMonotonicMs: clock().monotonicMs)

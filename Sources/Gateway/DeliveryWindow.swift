@@ -35,6 +35,9 @@ struct DeliveryWindow: Sendable, Equatable {
   /// Whether this row is still to be sent.
   func needs(_ seq: Int64) -> Bool { seq > delivered && acknowledged[seq] == nil && !inFlight.contains(seq) }
 
+  /// Whether the broker has said that it has this row.
+  func has(_ seq: Int64) -> Bool { seq <= delivered || acknowledged[seq] != nil }
+
   mutating func noteSent(_ seq: Int64) {
     inFlight.insert(seq)
     refused.remove(seq)

@@ -51,6 +51,8 @@ package struct Health: Sendable, Codable, Equatable {
     package let resident: String
     package let profiles: [String]
     package let link: String
+    /// What it calls itself; nil where it does not say.
+    package let serial: String?
     /// A ``LinkState`` in a word: `connected`, `connecting`, `searching`, `waiting-for-bluetooth`, `retrying`.
     package let state: String
     /// Why the last try failed, in English.

@@ -47,6 +47,7 @@ package actor Ingest {
   private var unnumbered: Set<Alert.Transition> = []
   private var onCommit: @Sendable ([Alert]) -> Void = { _ in }
   private var onWriteFailure: @Sendable ([Alert]) -> Void = { _ in }
+  private var onCommissioning: @Sendable (CommissioningReading) -> Void = { _ in }
 
   private enum Item {
     case observation(Observation, bytes: [UInt8])
@@ -70,6 +71,11 @@ package actor Ingest {
       case .alert(let alert): .alert(alert)
       case .undecoded, .gap: nil
       }
+    }
+
+    /// Whether somebody waits for it to be on the disk.
+    var isUrgent: Bool {
+      if case .observation(let observation, _) = self, observation.purpose == .commissioning { true } else { !isStream }
     }
   }
 
@@ -102,6 +108,11 @@ package actor Ingest {
     commitWhenDue()
   }
 
+  /// Tells about readings of a device that nobody has confirmed yet, each once it is on the disk.
+  package func onCommissioning(_ handler: @escaping @Sendable (CommissioningReading) -> Void) {
+    onCommissioning = handler
+  }
+
   /// Feeds the rules what they have seen before. What they raise was published then, and the journal's word counts,
   /// but for one: a spot reading whose wait ended while the box was off is an alert that nobody has heard of.
   private func replay() throws -> [Alert] {
@@ -110,7 +121,7 @@ package actor Ingest {
       let streams = try journal.recentObservations(
         bootID: now.bootID, sinceMonotonicMs: now.monotonicMs - Self.streamWindowMs, limit: 100_000)
       let spots = try now.wallMs.map { try journal.recentSpots(sinceWallMs: $0 - Self.spotWindowMs, limit: 100_000) }
-      return streams.filter(\.isStream) + (spots ?? streams.filter { !$0.isStream })
+      return (streams.filter(\.isStream) + (spots ?? streams.filter { !$0.isStream })).filter { $0.purpose == .care }
     }
     let timed = history.map { (observation: $0, at: Self.elapsed(of: $0.received, seen: now)) }
     let spots = Set(history.filter { !$0.isStream }.map(\.reading))
@@ -205,11 +216,13 @@ package actor Ingest {
     let observation = Normalizer.observation(
       measurement, characteristic: found.characteristic,
       context: Normalizer.Context(
-        device: device.reference, link: device.link, resident: device.resident, purpose: .care,
+        device: device.reference, link: device.link, resident: device.resident, purpose: device.purpose,
         received: capture.received, instantOf: SiteTime.instant))
     guard !isKnown(observation) else { return }
     lastReading[device.id] = capture.received.monotonicMs
     batch.append(.observation(observation, bytes: capture.bytes))
+    // A technician's test never alerts.
+    guard observation.purpose == .care else { return }
     for alert in evaluate(.observation(observation), of: device.resident, at: capture.received) {
       batch.append(.alert(alert))
     }
@@ -261,7 +274,7 @@ package actor Ingest {
 
   private func commitWhenDue() {
     guard !batch.isEmpty else { return }
-    if writeError == nil, batch.contains(where: { !$0.isStream }) {
+    if writeError == nil, batch.contains(where: \.isUrgent) {
       commit()
     } else if timer == nil {
       wait(writeError == nil ? Self.longestWait : retryPause)
@@ -282,8 +295,9 @@ package actor Ingest {
     timer = nil
     guard !batch.isEmpty else { return }
     let items = batch
+    let commissioning: [CommissioningReading]
     do {
-      try write(items)
+      commissioning = try write(items)
     } catch {
       if writeError == nil { log.error("cannot write to the database, will try again: \(error)") }
       writeError = error
@@ -300,22 +314,29 @@ package actor Ingest {
     batch = []
     if feed.isWatched { feed.add(items.compactMap(\.watched)) }
     onCommit(items.compactMap { if case .alert(let alert) = $0 { alert } else { nil } })
+    for reading in commissioning { onCommissioning(reading) }
   }
 
-  private func write(_ items: [Item]) throws {
+  private func write(_ items: [Item]) throws -> [CommissioningReading] {
     let now = clock()
+    var commissioning: [CommissioningReading] = []
     do {
-      try journal.assumeIsolated { try $0.write(now: now) { writer in try Self.write(items, with: writer) } }
+      commissioning = try journal.assumeIsolated { journal in
+        try journal.write(now: now) { writer in try Self.write(items, with: writer) }
+      }
     } catch JournalError.rejected {
       // One of them can never be written. The others must not wait for it.
       for item in items {
         do {
-          try journal.assumeIsolated { try $0.write(now: now) { writer in try Self.write([item], with: writer) } }
+          commissioning += try journal.assumeIsolated { journal in
+            try journal.write(now: now) { writer in try Self.write([item], with: writer) }
+          }
         } catch JournalError.rejected(let reason) {
           log.error("dropped what the database does not allow: \(reason)")
         }
       }
     }
+    return commissioning
   }
 
   /// A person must not wait for a disk: alerts that cannot be written go out once without a number; the same message
@@ -326,10 +347,15 @@ package actor Ingest {
     if !alerts.isEmpty { onWriteFailure(alerts) }
   }
 
-  private static func write(_ items: [Item], with writer: Journal.Writer) throws {
+  /// - Returns: the commissioning readings among them.
+  private static func write(_ items: [Item], with writer: Journal.Writer) throws -> [CommissioningReading] {
+    var commissioning: [CommissioningReading] = []
     for item in items {
       switch item {
-      case .observation(let observation, let bytes): try writer.append(observation, bytes: bytes)
+      case .observation(let observation, let bytes):
+        if let seq = try writer.append(observation, bytes: bytes), observation.purpose == .commissioning {
+          commissioning.append(CommissioningReading(observation: observation, seq: seq))
+        }
       case .alert(let alert): try writer.append(alert)
       case .gap(let gap): try writer.append(gap, to: .reading)
       case .undecoded(let capture, let device, let reason, _):
@@ -338,6 +364,7 @@ package actor Ingest {
           bytes: capture.bytes, reason: reason)
       }
     }
+    return commissioning
   }
 
   /// While nothing can be written memory stays bounded: the oldest stream samples go first, declared as a gap.
@@ -355,4 +382,10 @@ package actor Ingest {
     batch.append(
       .gap(Gap(reason: .overflow, count: dropped.count, fromWallMs: first.wallMs, toWallMs: last.wallMs)))
   }
+}
+
+/// A technician's test reading, and its number in the ledger's reading lane.
+package struct CommissioningReading: Sendable {
+  package let observation: Observation
+  package let seq: Int64
 }

@@ -10,7 +10,7 @@ import Vitals
 /// The box's own API, `org.vigil.Gateway1`: what `vigilctl` speaks to. The D-Bus policy file decides who may call it.
 ///
 /// `Status() -> s` and `Devices() -> s` answer JSON. `Forget(device) -> s`. Three methods hand out one end of a socketpair:
-/// `Scan({serials: b}) -> h` with a ``ScanConversation``, `Pair(address, resident, options) -> h` with a
+/// `Scan({serials: b}) -> h` with a ``ScanConversation``, `Pair(address, resident, {withoutReading: b}) -> h` with a
 /// ``PairingConversation``, `Watch(options) -> h` with a ``WatchConversation``.
 /// `AlertChanged(alert, state, priority, undelivered)` is
 /// emitted for a lamp or a buzzer; it carries no value, because any user can receive a broadcast.
@@ -70,10 +70,10 @@ package actor LocalAPI {
     switch call.member {
     case "Status": return [.string(try text(await report.make()))]
     case "Devices": return [.string(try text(await report.make().devices))]
-    case "Forget": return [.string(try await forget(call.body.first?.string ?? ""))]
+    case "Forget": return [.string(try await forget(call))]
     case "Scan": return [.descriptor(try scan(call))]
     case "Watch": return [.descriptor(try watch())]
-    case "Pair": return [.descriptor(try pair(call))]
+    case "Pair": return [.descriptor(try await pair(call))]
     default: throw BusError(name: "org.freedesktop.DBus.Error.UnknownMethod", message: "no method \(call.member)")
     }
   }
@@ -86,13 +86,22 @@ package actor LocalAPI {
     BusError(name: "org.vigil.Error.\(kind)", message: message)
   }
 
-  private func forget(_ wanted: String) async throws -> String {
+  /// The user id of a caller, by the bus.
+  private func uid(of call: BusMethodCall) async -> UInt32? {
+    let reply = try? await connection?.call(
+      "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixUser",
+      [.string(call.sender)])
+    return reply?.first?.integer.flatMap { UInt32(exactly: $0) }
+  }
+
+  private func forget(_ call: BusMethodCall) async throws -> String {
+    let wanted = call.body.first?.string ?? ""
     guard
       let device = try await journal.devices().first(where: {
         $0.id == wanted || $0.address.description == wanted.uppercased()
       })
-    else { throw refusal("NotFound", "no enrolled device \(wanted): see vigilctl devices") }
-    try await collector.forget(device)
+    else { throw refusal("NotFound", "no enrolled device \(wanted)") }
+    try await collector.forget(device, uid: await uid(of: call))
     return device.id
   }
 
@@ -112,18 +121,20 @@ package actor LocalAPI {
     return OwnedDescriptor(clientEnd)
   }
 
-  private func pair(_ call: BusMethodCall) throws -> OwnedDescriptor {
+  private func pair(_ call: BusMethodCall) async throws -> OwnedDescriptor {
     guard call.body.count >= 2, let address = call.body[0].string.flatMap(DeviceAddress.init) else {
-      throw refusal("InvalidArguments", "not a Bluetooth address: it looks like F5:F1:F2:F3:F4:01")
+      throw refusal("InvalidAddress", "not a Bluetooth address: it looks like F5:F1:F2:F3:F4:01")
     }
     guard let resident = call.body[1].string.flatMap(ResidentID.init), resident != .unassigned, resident != .gateway
     else {
-      throw refusal("InvalidArguments", "not a resident's id: 4 to 32 of a-z, 0-9 and -, as the clinic issued it")
+      throw refusal("InvalidResident", "not a resident's id: 4 to 32 of a-z, 0-9 and -, as the clinic issued it")
     }
+    let request = PairingRequest(
+      address: address, resident: resident,
+      isWithoutReading: call.body.count > 2 && call.body[2]["withoutReading"]?.bool == true, uid: await uid(of: call))
     let (channel, clientEnd) = try LineChannel.make()
-    log.notice("a pairing was asked for", metadata: ["address": "\(address)", "caller": "\(call.sender)"])
-    let conversation = PairingConversation(collector: collector, channel: channel, loop: loop, log: log)
-    Task { await conversation.run(address: address, resident: resident) }
+    let conversation = PairingConversation(collector: collector, channel: channel, loop: loop)
+    Task { await conversation.run(request) }
     return OwnedDescriptor(clientEnd)
   }
 

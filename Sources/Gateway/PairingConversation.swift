@@ -2,78 +2,49 @@
 import BlueZ
 import EventLoop
 import FoundationEssentials
-import Journal
-import Logging
 import Vitals
-
-/// What the daemon tells the technician's program while it pairs: one JSON object a line.
-package struct PairingMessage: Codable, Sendable, Equatable {
-  /// `searching`, `found`, `pairing`, `bonded`
-  package var progress: String?
-  /// The device's name, with `found`.
-  package var name: String?
-  /// `passkey` or `confirm`; to be answered with a ``PairingReply``.
-  package var question: String?
-  /// What the device shows, with `confirm`.
-  package var passkey: Int?
-  /// The id of the new device: the end.
-  package var device: String?
-  package var profiles: [String]?
-  /// `authenticated` or `encrypted`
-  package var link: String?
-  /// Why it failed: the end.
-  package var error: String?
-
-  package init() {}
-}
-
-/// What the technician answers: one JSON object a line.
-package struct PairingReply: Codable, Sendable, Equatable {
-  /// Six digits.
-  package var passkey: String?
-  /// The answer to `confirm`.
-  package var confirm: Bool?
-
-  package init(passkey: String? = nil, confirm: Bool? = nil) {
-    self.passkey = passkey
-    self.confirm = confirm
-  }
-}
 
 /// One pairing over a ``LineChannel``. When the client goes, the pairing is cancelled and nothing half-paired is left.
 struct PairingConversation: Sendable {
   let collector: CollectorService
   let channel: LineChannel
   let loop: EventLoop
-  let log: Logger
 
-  func run(address: DeviceAddress, resident: ResidentID) async {
+  /// The client may shut down its side and still read how it ended.
+  func run(_ request: PairingRequest) async {
     let answers = AnswerBox()
+    let talk = PairingTalk(tell: send) { question in
+      // An answer that came too late for one question must not be taken for the answer to the next.
+      await answers.clear()
+      send(question)
+      let line = await withTaskCancellationHandler {
+        await answers.next()
+      } onCancel: {
+        Task { await answers.clear() }
+      }
+      guard let line else { return nil }
+      return (try? JSONDecoder().decode(PairingReply.self, from: Data(line.utf8))) ?? PairingReply()
+    }
     let work = Task {
       do {
-        let device = try await collector.enrol(address, resident: resident) { progress in
-          send(Self.message(of: progress))
-        } ask: { question in
-          await ask(question, answers)
-        }
-        var done = PairingMessage()
-        done.device = device.id
-        done.profiles = device.profiles
-        done.link = device.link.rawValue
-        send(done)
+        send(try await collector.commission(request, talk))
       } catch {
-        let reason = error is CancellationError ? "cancelled" : "\(error)"
-        log.notice("pairing failed", metadata: ["address": "\(address)", "error": "\(reason)"])
-        var failed = PairingMessage()
-        failed.error = reason
-        send(failed)
+        let failure = error as? CommissioningFailure
+        let reason = failure?.error ?? PairingError(error, address: request.address.description)
+        var last = PairingMessage()
+        last.error = reason.description
+        last.code = reason.code.rawValue
+        last.subject = reason.subject
+        last.bondRemains = failure?.bondRemains == true ? true : nil
+        send(last)
       }
     }
     let reader = Task {
       let source = try? await ChannelWatch(loop: loop).watch(channel)
       for await line in channel.lines { await answers.put(line) }
-      await answers.end()
+      // First, so that a question that gets no answer any more is not taken for a no.
       work.cancel()
+      await answers.end()
       withExtendedLifetime(source) {}
     }
     await work.value
@@ -81,37 +52,49 @@ struct PairingConversation: Sendable {
     await reader.value
   }
 
-  private func ask(_ question: PairingQuestion, _ answers: AnswerBox) async -> PairingAnswer {
-    var message = PairingMessage()
-    switch question {
-    case .passkey: message.question = "passkey"
-    case .confirm(let passkey):
-      message.question = "confirm"
-      message.passkey = passkey
-    }
-    send(message)
-    guard let line = await answers.next(),
-      let reply = try? JSONDecoder().decode(PairingReply.self, from: Data(line.utf8))
-    else { return .no }
-    if let digits = reply.passkey, let value = UInt32(digits), digits.utf8.count <= 6 { return .passkey(value) }
-    return reply.confirm == true ? .yes : .no
-  }
-
-  private static func message(of progress: PairingProgress) -> PairingMessage {
-    var message = PairingMessage()
-    switch progress {
-    case .searching: message.progress = "searching"
-    case .found(let name):
-      message.progress = "found"
-      message.name = name
-    case .pairing: message.progress = "pairing"
-    case .bonded: message.progress = "bonded"
-    }
-    return message
-  }
-
   private func send(_ message: PairingMessage) {
     if let line = try? JSONText.encode(message) { channel.send(line) }
+  }
+}
+
+/// What is to be paired, for whom, and who asks for it.
+package struct PairingRequest: Sendable {
+  package let address: DeviceAddress
+  package let resident: ResidentID
+  /// Confirmed at once, without a test reading.
+  package let isWithoutReading: Bool
+  /// The caller's user id, nil where the bus did not say.
+  package let uid: UInt32?
+
+  package init(address: DeviceAddress, resident: ResidentID, isWithoutReading: Bool, uid: UInt32?) {
+    self.address = address
+    self.resident = resident
+    self.isWithoutReading = isWithoutReading
+    self.uid = uid
+  }
+}
+
+/// The two ways to the technician.
+struct PairingTalk: Sendable {
+  let tell: @Sendable (PairingMessage) -> Void
+  /// Asks, and waits for the answer; nil where none will come any more.
+  let ask: @Sendable (PairingMessage) async -> PairingReply?
+
+  /// The device's question, put to the technician.
+  func answer(to question: PairingQuestion) async -> PairingAnswer {
+    switch question {
+    case .passkey:
+      guard let reply = await ask(PairingMessage(asking: .passkey)) else { return .unusable }
+      return reply.digits.map { .passkey($0) } ?? (reply.confirm == false ? .no : .unusable)
+    case .confirm(let passkey):
+      var message = PairingMessage(asking: .confirm)
+      message.passkey = passkey
+      return switch await ask(message)?.confirm {
+      case true?: .yes
+      case false?: .no
+      case nil: .unusable
+      }
+    }
   }
 }
 
@@ -152,9 +135,16 @@ private actor AnswerBox {
     waiter = nil
   }
 
+  /// Forgets what came; somebody who still waits gets nothing.
+  func clear() {
+    lines = []
+    waiter?.resume(returning: nil)
+    waiter = nil
+  }
+
   func next() async -> String? {
     if !lines.isEmpty { return lines.removeFirst() }
-    if hasEnded || waiter != nil { return nil }
+    if hasEnded || waiter != nil || Task.isCancelled { return nil }
     return await withCheckedContinuation { waiter = $0 }
   }
 }

@@ -41,6 +41,8 @@ package actor PublisherService: Service {
   /// When the last connection was lost, monotonic.
   private var lostAtMs: Int64 = 0
   package private(set) var state: BrokerState
+  /// Who waits for the broker to have a row of the reading lane.
+  private var deliveryWaiters: [Int64: DeliveryWaiter] = [:]
 
   /// What there is to say about the broker.
   package struct BrokerState: Sendable, Equatable {
@@ -157,6 +159,7 @@ package actor PublisherService: Service {
     if lane == .reading, isDone { state.nobodyReadsReadings = reason == Reason.noMatchingSubscribers }
     if isDone {
       lanes[lane]?.acknowledge(seq, at: clock().monotonicMs)
+      if lane == .reading { endWait(for: seq, true) }
     } else {
       if lanes[lane]?.refused.isEmpty == true, retryTimer == nil {
         log.warning(
@@ -180,6 +183,39 @@ package actor PublisherService: Service {
         Task { await publisher.pump() }
       }
     }
+  }
+
+  // MARK: a reading that somebody waits for
+
+  private struct DeliveryWaiter {
+    let continuation: CheckedContinuation<Bool, Never>
+    let timer: EventSource?
+  }
+
+  /// Waits until the broker has a row of the reading lane, but not while it is away. Ends early with the task.
+  ///
+  /// - Returns: whether it has it.
+  package func waitUntilDelivered(_ seq: Int64, limit: Duration) async -> Bool {
+    if hasDelivered(seq) { return true }
+    guard state.connected, deliveryWaiters[seq] == nil else { return false }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let timer = try? EventSource.timer(after: limit, on: client.loop) { [weak self] in
+          self?.assumeIsolated { $0.endWait(for: seq, false) }
+        }
+        deliveryWaiters[seq] = DeliveryWaiter(continuation: continuation, timer: timer)
+        if Task.isCancelled || timer == nil { endWait(for: seq, false) }
+      }
+    } onCancel: {
+      Task { await self.endWait(for: seq, false) }
+    }
+  }
+
+  /// Whether the broker has said that it has a row of the reading lane.
+  package func hasDelivered(_ seq: Int64) -> Bool { lanes[.reading]?.has(seq) ?? false }
+
+  private func endWait(for seq: Int64, _ isDelivered: Bool) {
+    deliveryWaiters.removeValue(forKey: seq)?.continuation.resume(returning: isDelivered)
   }
 
   // MARK: the ledger's side

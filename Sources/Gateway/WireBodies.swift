@@ -7,10 +7,13 @@ import Vitals
 struct WireNumber: Encodable {
   let value: ExactDecimal
 
+  var decimal: Decimal {
+    Decimal(
+      sign: value.isNegative ? .minus : .plus, exponent: value.exponent, significand: Decimal(value.mantissa.magnitude))
+  }
+
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    let decimal = Decimal(
-      sign: value.isNegative ? .minus : .plus, exponent: value.exponent, significand: Decimal(value.mantissa.magnitude))
     try container.encode(decimal)
   }
 }

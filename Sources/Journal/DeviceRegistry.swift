@@ -2,6 +2,31 @@
 import SQLite
 import Vitals
 
+/// What is known of a device when it is enrolled.
+package struct NewDevice: Sendable, Equatable {
+  package let address: DeviceAddress
+  /// Its name from the air, made printable.
+  package let model: String
+  /// Ids of the profiles that its services matched.
+  package let profiles: [String]
+  package let resident: ResidentID
+  package let link: LinkSecurity
+  /// What it calls itself, made printable; nil where it does not say.
+  package let serial: String?
+
+  package init(
+    address: DeviceAddress, model: String, profiles: [String], resident: ResidentID, link: LinkSecurity,
+    serial: String? = nil
+  ) {
+    self.address = address
+    self.model = model
+    self.profiles = profiles
+    self.resident = resident
+    self.link = link
+    self.serial = serial
+  }
+}
+
 /// A device that belongs to this box.
 package struct EnrolledDevice: Sendable, Equatable {
   /// `d-2`
@@ -12,9 +37,13 @@ package struct EnrolledDevice: Sendable, Equatable {
   package let profiles: [String]
   package let resident: ResidentID
   package let link: LinkSecurity
+  package let serial: String?
+  /// Whether a technician has confirmed it; until then its readings are `commissioning`.
+  package private(set) var isConfirmed: Bool
 
   package init(
-    id: String, address: DeviceAddress, model: String, profiles: [String], resident: ResidentID, link: LinkSecurity
+    id: String, address: DeviceAddress, model: String, profiles: [String], resident: ResidentID, link: LinkSecurity,
+    serial: String? = nil, isConfirmed: Bool = true
   ) {
     self.id = id
     self.address = address
@@ -22,50 +51,97 @@ package struct EnrolledDevice: Sendable, Equatable {
     self.profiles = profiles
     self.resident = resident
     self.link = link
+    self.serial = serial
+    self.isConfirmed = isConfirmed
   }
 
+  init(_ device: NewDevice, number: Int64, isConfirmed: Bool) {
+    self.init(
+      id: "d-\(number)", address: device.address, model: device.model, profiles: device.profiles,
+      resident: device.resident, link: device.link, serial: device.serial, isConfirmed: isConfirmed)
+  }
+
+  var confirmed: EnrolledDevice {
+    var device = self
+    device.isConfirmed = true
+    return device
+  }
+
+  var number: Int64? { Int64(id.dropFirst(2)) }
+
   package var reference: DeviceReference { DeviceReference(id: id, model: model, address: address) }
+  package var purpose: Purpose { isConfirmed ? .care : .commissioning }
 }
 
-/// The enrolled devices; inside the transactions of ``Journal``.
+/// The enrolled devices and the unwanted bonds; inside the transactions of ``Journal``.
 struct DeviceRegistry {
   let connection: Connection
 
   func all() throws -> [EnrolledDevice] {
     var devices: [EnrolledDevice] = []
     try connection.statement(
-      "SELECT id, address, model, profiles, resident, link FROM device WHERE forgotten = 0 ORDER BY id"
+      """
+      SELECT id, address, model, profiles, resident, link, serial, confirmed FROM device WHERE forgotten = 0 ORDER BY id
+      """
     ).query { row in
       guard let number = row.integer(0), let address = row.text(1).flatMap(DeviceAddress.init),
         let resident = row.text(4).flatMap(ResidentID.init), let link = row.text(5).flatMap(LinkSecurity.init)
       else { throw JournalError.damaged("an enrolled device cannot be read") }
       devices.append(
         EnrolledDevice(
-          id: "d-\(number)", address: address, model: row.text(2) ?? "",
-          profiles: (row.text(3) ?? "").split(separator: " ").map(String.init), resident: resident, link: link))
+          NewDevice(
+            address: address, model: row.text(2) ?? "",
+            profiles: (row.text(3) ?? "").split(separator: " ").map(String.init), resident: resident, link: link,
+            serial: row.text(6)), number: number, isConfirmed: row.integer(7) == 1))
     }
     return devices
   }
 
-  func add(
-    address: DeviceAddress, model: String, profiles: [String], resident: ResidentID, link: LinkSecurity,
-    atWallMs: Int64?
-  ) throws -> EnrolledDevice {
-    if let existing = try all().first(where: { $0.address == address }) {
+  func add(_ device: NewDevice, isConfirmed: Bool, atWallMs: Int64?) throws -> EnrolledDevice {
+    if let existing = try all().first(where: { $0.address == device.address }) {
       throw JournalError.alreadyEnrolled(existing.id)
     }
     try connection.statement(
-      "INSERT INTO device(address, model, profiles, resident, link, enrolled_ms) VALUES(?,?,?,?,?,?)"
+      """
+      INSERT INTO device(address, model, profiles, resident, link, enrolled_ms, serial, confirmed)
+      VALUES(?,?,?,?,?,?,?,?)
+      """
     ).run(
-      .text(address.description), .text(model), .text(profiles.joined(separator: " ")),
-      .text(resident.description), .text(link.rawValue), Value(atWallMs))
-    return EnrolledDevice(
-      id: "d-\(connection.lastInsertRowID)", address: address, model: model, profiles: profiles, resident: resident,
-      link: link)
+      .text(device.address.description), .text(device.model), .text(device.profiles.joined(separator: " ")),
+      .text(device.resident.description), .text(device.link.rawValue), Value(atWallMs), Value(device.serial),
+      Value(isConfirmed))
+    return EnrolledDevice(device, number: connection.lastInsertRowID, isConfirmed: isConfirmed)
+  }
+
+  func confirm(_ device: EnrolledDevice) throws {
+    guard let number = device.number else { return }
+    try connection.statement("UPDATE device SET confirmed = 1 WHERE id = ? AND forgotten = 0").run(.integer(number))
+    guard connection.changes == 1 else { throw JournalError.damaged("\(device.id) is not there to be confirmed") }
   }
 
   func forget(_ device: EnrolledDevice) throws {
-    guard let number = Int64(device.id.dropFirst(2)) else { return }
+    guard let number = device.number else { return }
     try connection.statement("UPDATE device SET forgotten = 1 WHERE id = ?").run(.integer(number))
+  }
+
+  // MARK: bonds
+
+  func unwantedBonds() throws -> [DeviceAddress] {
+    var found: [DeviceAddress] = []
+    try connection.statement(
+      """
+      SELECT address FROM unwanted_bond
+      WHERE address NOT IN (SELECT address FROM device WHERE forgotten = 0 AND confirmed = 1) ORDER BY address
+      """
+    ).query { row in if let address = row.text(0).flatMap(DeviceAddress.init) { found.append(address) } }
+    return found
+  }
+
+  func addUnwantedBond(_ address: DeviceAddress) throws {
+    try connection.statement("INSERT OR IGNORE INTO unwanted_bond(address) VALUES(?)").run(.text(address.description))
+  }
+
+  func removeUnwantedBond(_ address: DeviceAddress) throws {
+    try connection.statement("DELETE FROM unwanted_bond WHERE address = ?").run(.text(address.description))
   }
 }

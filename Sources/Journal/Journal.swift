@@ -11,9 +11,10 @@ import Vitals
 package actor Journal {
   package nonisolated let loop: EventLoop
   package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-  private let connection: Connection
+  let connection: Connection
   private let ledger: Ledger
-  private let registry: DeviceRegistry
+  let registry: DeviceRegistry
+  let audits: AuditTable
   private let readings: ReadingTable
   private let alerts: AlertTable
   /// The life of this database.
@@ -39,7 +40,9 @@ package actor Journal {
     self.connection = connection
     self.ledger = ledger
     registry = DeviceRegistry(connection: connection)
-    readings = ReadingTable(connection: connection)
+    let readings = ReadingTable(connection: connection)
+    self.readings = readings
+    audits = AuditTable(connection: connection, readings: readings)
     alerts = AlertTable(connection: connection, readings: readings)
     epoch = try Self.epoch(in: connection, ledger, newEpoch: newEpoch, now: now)
   }
@@ -76,12 +79,11 @@ package actor Journal {
     fileprivate let atWallMs: Int64?
 
     /// Adds a reading, and its row in the ledger.
-    /// - Returns: false for a spot reading that is there already.
+    /// - Returns: that row's number; nil for a spot reading that is there already.
     @discardableResult
-    package func append(_ observation: Observation, bytes: [UInt8]) throws -> Bool {
-      guard let row = try journal.readings.insert(observation, bytes: bytes) else { return false }
-      try journal.ledger.append(.reading, row, to: .reading, atWallMs: atWallMs)
-      return true
+    package func append(_ observation: Observation, bytes: [UInt8]) throws -> Int64? {
+      guard let row = try journal.readings.insert(observation, bytes: bytes) else { return nil }
+      return try journal.ledger.append(.reading, row, to: .reading, atWallMs: atWallMs)
     }
 
     package func append(_ alert: Alert) throws {
@@ -118,17 +120,21 @@ package actor Journal {
   /// Runs `body` in one transaction; what it wrote is on the disk when this returns.
   ///
   /// - Throws: ``JournalError/rejected(_:)`` where trying again is of no use; anything else may pass, a full disk say.
-  package func write(now: Moment, _ body: (Writer) throws -> Void) throws {
+  @discardableResult
+  package func write<T>(now: Moment, _ body: (Writer) throws -> T) throws -> T {
     let pieces = Pieces(connection: connection, ledger: ledger, readings: readings, alerts: alerts)
+    let result: T
     do {
-      try connection.transaction {
-        try body(Writer(journal: pieces, atWallMs: now.wallMs))
+      result = try connection.transaction {
+        let result = try body(Writer(journal: pieces, atWallMs: now.wallMs))
         try saveDelivered()
+        return result
       }
     } catch let error as SQLiteError where error.isConstraint {
       throw JournalError.rejected("\(error)")
     }
     unsavedDelivered = [:]
+    return result
   }
 
   /// Notes that the clinic's broker has everything of a lane up to and with this; saved with the next commit.
@@ -221,19 +227,4 @@ package actor Journal {
   package func undecodedCount() throws -> Int {
     Int(try connection.statement("SELECT max(id) FROM undecoded").first { $0.integer(0) ?? 0 } ?? 0)
   }
-
-  // MARK: devices
-
-  package func devices() throws -> [EnrolledDevice] { try registry.all() }
-
-  package func enrol(
-    address: DeviceAddress, model: String, profiles: [String], resident: ResidentID, link: LinkSecurity, now: Moment
-  ) throws -> EnrolledDevice {
-    try connection.transaction {
-      try registry.add(
-        address: address, model: model, profiles: profiles, resident: resident, link: link, atWallMs: now.wallMs)
-    }
-  }
-
-  package func forget(_ device: EnrolledDevice) throws { try connection.transaction { try registry.forget(device) } }
 }

@@ -82,13 +82,16 @@ enum LedgerKind: Int64 {
 struct Ledger {
   let connection: Connection
 
-  func append(_ kind: LedgerKind, _ reference: Int64, to lane: Lane, atWallMs: Int64?) throws {
+  /// - Returns: the row's number in its lane.
+  @discardableResult
+  func append(_ kind: LedgerKind, _ reference: Int64, to lane: Lane, atWallMs: Int64?) throws -> Int64 {
     let next = try connection.statement("UPDATE lane SET next_seq = next_seq + 1 WHERE lane = ? RETURNING next_seq")
       .first(.integer(Int64(lane.rawValue))) { $0.integer(0) }
     guard let next = next ?? nil else { throw JournalError.damaged("lane \(lane.name) is missing") }
     try connection.statement("INSERT INTO ledger(lane, seq, kind, reference, at_ms) VALUES(?,?,?,?,?)").run(
       .integer(Int64(lane.rawValue)), .integer(next &- 1), .integer(kind.rawValue), .integer(reference), Value(atWallMs)
     )
+    return next &- 1
   }
 
   func position(_ lane: Lane) throws -> LanePosition {

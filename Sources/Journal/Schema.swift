@@ -62,7 +62,21 @@ enum Schema {
     -- next_seq is a row of its own: a table whose rows are deleted would begin again at 1.
     CREATE TABLE lane(lane INTEGER PRIMARY KEY, next_seq INTEGER NOT NULL, delivered INTEGER NOT NULL) STRICT;
     INSERT INTO lane VALUES(0, 1, 0), (1, 1, 0);
+    """,
     """
+    -- What the device calls itself; and whether a technician has confirmed its first reading: until then its readings are
+    -- commissioning, and it is forgotten at the next start.
+    ALTER TABLE device ADD COLUMN serial TEXT;
+    ALTER TABLE device ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 1;
+
+    -- Bonds that bluetoothd is to forget as soon as it is there: of pairings that came to nothing, of forgotten devices.
+    CREATE TABLE unwanted_bond(address TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+    -- Who did what at this box, and when. uid is null for the daemon itself. No values and no digits.
+    CREATE TABLE audit(
+      id INTEGER PRIMARY KEY, boot INTEGER NOT NULL, monotonic_ms INTEGER NOT NULL, wall_ms INTEGER, uid INTEGER,
+      what TEXT NOT NULL, code TEXT, subject TEXT NOT NULL) STRICT;
+    """,
   ]
 
   /// Brings a database up to date, each migration in a transaction of its own.

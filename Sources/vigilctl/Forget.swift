@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
 import DBus
+import Texts
 
 struct Forget: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Removes a device from this gateway, with its bond.",
-    discussion: "What it sent before stays, and is still delivered.")
+    abstract: PairTexts.forgetAbstract.here, discussion: PairTexts.forgetDiscussion.here)
 
-  @Argument(help: "The device's id (d-2) or its address.") var device: String
+  @Argument(help: PairTexts.forgetHelp.help) var device: String
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
     try await DaemonClient.use { daemon in
-      let id = try await daemon.call("Forget", [.string(device)]).string ?? device
-      Terminal.out(common.json ? #"{"forgotten":"\#(id)"}"# : "\(id) is forgotten.")
+      let id = try await daemon.call("Forget", [.string(device)], timeout: .seconds(60)).string ?? device
+      if common.json { Terminal.out(#"{"forgotten":"\#(id)"}"#) } else { Terminal.out(PairTexts.forgotten(device: id)) }
     }
   }
 }

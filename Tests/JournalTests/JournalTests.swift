@@ -132,13 +132,15 @@ import Vitals
     let resident = try #require(ResidentID("r-31k7"))
     func enrol() async throws -> EnrolledDevice {
       try await journal.enrol(
-        address: address, model: "HR strap", profiles: ["bluetooth.heart-rate"], resident: resident, link: .encrypted,
-        now: Samples.moment(0))
+        NewDevice(
+          address: address, model: "HR strap", profiles: ["bluetooth.heart-rate"], resident: resident, link: .encrypted),
+        uid: 7, now: Samples.moment(0))
     }
     let first = try await enrol()
     #expect(first.id == "d-1")
     await #expect(throws: JournalError.self) { try await enrol() }
-    try await journal.forget(first)
+    try await journal.forget(
+      first, audit: AuditEntry(.forgotten, uid: nil, subject: first.id), now: Samples.moment(1))
     #expect(try await journal.devices().isEmpty)
     #expect(try await enrol().id == "d-2")
   }

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,22 @@ def is_bonded(bus_address: str, address: str) -> bool:
 
 def is_pairable(bus_address: str) -> bool:
     return objects(bus_address)[ADAPTER]["org.bluez.Adapter1"]["Pairable"].value
+
+
+def ask_agent(bus_address: str, address: str) -> str:
+    """Asks the daemon's agent by itself, as bluetoothd does; the error that it answers with."""
+    async def ask() -> str:
+        bus = await MessageBus(bus_address=bus_address).connect()
+        reply = await bus.call(Message(destination="org.vigil.Gateway1", path="/org/vigil/agent", signature="o",
+                                       interface="org.bluez.Agent1", member="RequestAuthorization",
+                                       body=[path_of(address)]))
+        bus.disconnect()
+        return reply.error_name if reply.message_type is MessageType.ERROR else "accepted"
+    return asyncio.run(ask())
+
+
+def own_uid() -> int:
+    return os.getuid()
 
 
 class CallRecorder(Process):

@@ -16,6 +16,7 @@ Device = dict[str, Any]
 
 STRAP, CUFF, OXIMETER = "F5:F1:F2:F3:F4:01", "F5:F1:F2:F3:F4:02", "F5:F1:F2:F3:F4:03"
 HASTY, NIGHT, REFUSER, RUNNER = "F5:F1:F2:F3:F4:04", "F5:F1:F2:F3:F4:05", "F5:F1:F2:F3:F4:06", "F5:F1:F2:F3:F4:07"
+CONFIRMER = "F5:F1:F2:F3:F4:08"
 ABSENT = "F5:F1:F2:F3:F4:7F"
 TRIES = 20
 
@@ -44,10 +45,16 @@ def device(id: str, address: str, name: str, gatt: dict, story: list | None = No
     return {"id": id, "address": address, "name": name, "gatt": gatt} | ({"story": story} if story else {}) | more
 
 
+def identity(serial: str) -> dict:
+    """A Device Information Service."""
+    return {"180a": {uuid: {"properties": ["read"], "value": text.encode().hex()} for uuid, text in
+                     (("2a29", "Example Medical"), ("2a24", "EM-1"), ("2a25", serial))}}
+
+
 def strap(id: str = "strap", address: str = STRAP, every: float = 0.5) -> Device:
     return device(id, address, "HR strap",
                   {"180d": {"2a37": {"properties": ["notify"]}},
-                   "180f": {"2a19": {"properties": ["read", "notify"], "value": "4b"}}},
+                   "180f": {"2a19": {"properties": ["read", "notify"], "value": "4b"}}} | identity(f"HR-{id}"),
                   [{"stream": {"characteristic": "2a37", "every": every, "counter": {"prefix": RR_PREFIX}}}],
                   services=["180d"])
 
@@ -55,8 +62,9 @@ def strap(id: str = "strap", address: str = STRAP, every: float = 0.5) -> Device
 def cuff(id: str = "cuff", address: str = CUFF, **more: Any) -> Device:
     """Displays a passkey; says what the test tells it to, by `notify`."""
     return device(id, address, "BP cuff", {"1810": {"2a35": {"properties": ["indicate"]},
-                                                    "2a49": {"properties": ["read"], "value": "0000"}}},
-                  **{"pairing": "passkey", "require": "authentication"} | more)
+                                                    "2a49": {"properties": ["read"], "value": "0000"}}}
+                  | identity(f"BP-{id}"),
+                  **{"services": ["1810"], "pairing": "passkey", "require": "authentication"} | more)
 
 
 def oximeter(story: list, id: str = "oximeter", address: str = OXIMETER) -> Device:
@@ -85,6 +93,7 @@ def household() -> list[Device]:
         # Falls and recovers again and again, so that a kill at any moment meets alerts.
         oximeter([{"loop": {"steps": [spo2(SPO2_97, 0.25, count=14), spo2(SPO2_86, 0.25, count=14)]}}],
                  "night", NIGHT),
+        cuff("confirmer", CONFIRMER, pairing="confirm"),
         device("refuser", REFUSER, "Refuser", {"180d": {"2a37": {"properties": ["notify"]}}}, pairing="refuse"),
     ]
 

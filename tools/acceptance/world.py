@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import bluez
+import journal
 import scenarios
 from broker import Broker, Certificates
 from stage import FakeStage, LabStage, Stage
@@ -59,7 +61,7 @@ class World:
         return self
 
     def pair(self, device: str, address: str, resident: str = "r-0001") -> str:
-        """Enrols a device as a technician would. Its id at the gateway."""
+        """Enrols a device without a test reading. Its id at the gateway."""
         answer = self.try_pair(device, address, resident)
         assert answer.code == 0, f"{answer}\n{self.vigil.output()[-3000:]}"
         done = [line for line in answer.json if "device" in line]
@@ -69,8 +71,8 @@ class World:
 
     def try_pair(self, device: str, address: str, resident: str = "r-0001", passkey: str | None = None,
                  limit: float = 60) -> Answer:
-        """Pairs, and types what the device shows, or the given passkey, as soon as it is asked."""
-        command = self.vigil.control("pair", address, "--resident", resident, "--json")
+        """Pairs, and types what the device shows, or the given passkey, as soon as it is asked. Says yes to the rest."""
+        command = self.vigil.control("pair", address, "--resident", resident, "--json", "--yes", "--without-reading")
         # The answer is looked up only when the question has come: Just Works asks none.
         shown = self.stage.passkeys / device
         eventually(lambda: command.poll() is not None or shown.exists(), limit, f"pairing with {device} goes on")
@@ -78,6 +80,18 @@ class World:
             correct = self.stage.passkey(device)
             return finish(command, f"{correct if passkey is None else passkey}\n", limit)
         return finish(command, "", limit)
+
+    def audit(self) -> list[tuple]:
+        """What the database of a daemon that has stopped says of who did what: event, code, subject."""
+        return journal.rows(self.vigil.database, "SELECT what, code, subject FROM audit ORDER BY id")
+
+    def assert_nothing_half_paired(self, address: str, pairable: bool = False) -> None:
+        """After a pairing that came to nothing: no bond, no link, no enrolment, and Pairable as before."""
+        bus = self.stage.bus_address
+        for name in ("Bonded", "Paired", "Connected"):
+            eventually(lambda: not (bluez.device(bus, address) or {}).get(name), 15, f"not {name}")
+        eventually(lambda: bluez.is_pairable(bus) == pairable, 15, f"Pairable is {pairable} again")
+        assert self.vigil.devices() == {}
 
     def wait_connected(self, device: str, limit: float = 30) -> None:
         eventually(lambda: self.vigil.state_of(device) == "connected", limit, f"{device} is connected")

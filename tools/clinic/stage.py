@@ -192,7 +192,7 @@ class Stage:
 
         `on_display` is told the digits first, and takes the time that a person needs to read them.
         """
-        process = await self.vigilctl("pair", address, "--resident", resident, "--json")
+        process = await self.vigilctl("pair", address, "--resident", resident, "--json", "--without-reading")
         try:
             await asyncio.wait_for(self._converse(process, device, on_display), 60 * self.world.patience)
         except asyncio.TimeoutError as error:

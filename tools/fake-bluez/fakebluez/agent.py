@@ -19,6 +19,14 @@ from .bus import Call, Interface, ObjectTree, method
 CAPABILITIES = ("DisplayOnly", "DisplayYesNo", "KeyboardOnly", "NoInputNoOutput", "KeyboardDisplay")
 
 
+# What a device can want of an agent, for the control socket's `ask`.
+QUESTIONS = {"passkey": ("RequestPasskey", "o"), "confirmation": ("RequestConfirmation", "ou"),
+             "authorization": ("RequestAuthorization", "o"), "service": ("AuthorizeService", "os"),
+             "pin": ("RequestPinCode", "o")}
+# What stands beside the device in each of them.
+_MORE = {"o": (), "ou": (123456,), "os": ("0000180d-0000-1000-8000-00805f9b34fb",)}
+
+
 class AgentRefused(Exception):
     """The agent answered with an error, went away, did not answer, or is busy with another device."""
 
@@ -49,6 +57,17 @@ class Agent:
         if reply is None or reply.message_type is MessageType.ERROR:
             raise AgentRefused
         return reply.body[0] if reply.body else None
+
+    async def try_on(self, kind: str, device: str) -> str:
+        """Puts a question of another device to the agent, even while it answers one: the name of the error that it
+        answers with, or `accepted`. bluetoothd itself would not ask an agent that is busy."""
+        member, signature = QUESTIONS[kind]
+        reply = await self._tree.bus.call(
+            Message(destination=self.owner, path=self.path, interface="org.bluez.Agent1", member=member,
+                    signature=signature, body=[device, *_MORE[signature]]))
+        if reply is None:
+            return "no answer"
+        return reply.error_name if reply.message_type is MessageType.ERROR else "accepted"
 
     def _tell(self, member: str) -> None:
         if self._tree.bus.connected:

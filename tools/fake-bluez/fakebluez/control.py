@@ -13,6 +13,7 @@ from pathlib import Path
 
 from scenario import CALLS
 
+from .agent import QUESTIONS
 from .daemon import Daemon
 from .faults import Faults
 from .world import Peripheral, World
@@ -47,12 +48,21 @@ class Control:
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):  # cancelled: the program ends
             while line := await reader.readline():
                 try:
-                    answer = self._command(shlex.split(line.decode("utf-8", "replace")))
+                    answer = await self._answer(shlex.split(line.decode("utf-8", "replace")))
                 except (CommandError, ValueError) as error:
                     answer = f"error: {error}"
                 writer.write(f"{answer}\n".encode())
                 await writer.drain()
         writer.close()
+
+    async def _answer(self, words: list[str]) -> str:
+        match words:
+            case ["ask", device, kind]:
+                if kind not in QUESTIONS:
+                    raise CommandError(f"unknown question (known: {', '.join(QUESTIONS)})")
+                return f"ok {await self._daemon.ask(kind, self._peripheral(device).spec.address)}"
+            case _:
+                return self._command(words)
 
     def _command(self, words: list[str]) -> str:
         match words:

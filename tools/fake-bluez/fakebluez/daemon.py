@@ -71,3 +71,8 @@ class Daemon:
         self.adapter.unplug()
         self.adapter = None
         return True
+
+    async def ask(self, kind: str, address: str) -> str:
+        """A device that nobody pairs with wants something of the default agent; what that says."""
+        agent = self._agents.find(None) if self._tree and self._agents else None
+        return await agent.try_on(kind, f"{PATH}/dev_{address.replace(':', '_')}") if agent else "no agent"

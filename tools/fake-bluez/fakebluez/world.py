@@ -138,7 +138,7 @@ class Peripheral:
         self.passkey = random.randrange(1_000_000) if self.spec.passkey is None else self.spec.passkey
         if self._passkey_dir:
             partial = self._passkey_dir / f".{self.spec.id}.new"
-            partial.write_text(f"{self.passkey}\n")
+            partial.write_text(f"{self.passkey:06d}\n")
             os.replace(partial, self._passkey_dir / self.spec.id)
         self._events.write("passkey", device=self.spec.id, passkey=self.passkey)
         return self.passkey

@@ -281,3 +281,17 @@ def test_pairing_ends_with_the_client(play) -> None:
         assert await fake.control("passkey-of cuff") == "error: none shown"
 
     play(test, STAGE)
+
+
+def test_a_device_asks_that_nobody_pairs_with(play) -> None:
+    async def test(fake: Fake, client: Client) -> None:
+        assert await fake.control("ask strap authorization") == "ok no agent"
+        await client.register_agent()
+        client.answer = lambda member: "org.bluez.Error.Rejected" if member != "RequestPasskey" else 7
+        asked = {kind: await fake.control(f"ask strap {kind}")
+                 for kind in ("passkey", "confirmation", "authorization", "service", "pin")}
+        assert asked.pop("passkey") == "ok accepted" and set(asked.values()) == {"ok org.bluez.Error.Rejected"}
+        assert client.asked[:2] == [("RequestPasskey", [STRAP]), ("RequestConfirmation", [STRAP, 123456])]
+        assert (await fake.control("ask strap everything")).startswith("error: unknown question")
+
+    play(test, STAGE)

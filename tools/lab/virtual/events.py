@@ -34,7 +34,7 @@ class Passkeys:
         self.shown[device] = passkey
         if self.directory is not None:
             draft = self.directory / f".{device}"
-            draft.write_text(f"{passkey}\n")
+            draft.write_text(f"{passkey:06}\n")
             os.replace(draft, self.directory / device)
         self.events.write("passkey", device=device, passkey=passkey)
 

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import BlueZ
+import DeviceProfiles
+import EventLoop
+import Journal
+import Logging
+import Vitals
+
+/// How a device becomes one of this box's: found, bonded, enrolled provisionally, tried, confirmed. Whatever ends it
+/// before the confirmation leaves no bond and no enrolment, here or, where the daemon is killed, at its next start.
+extension CollectorService {
+  /// How long a technician is kept waiting for the broker.
+  private static let deliveryLimit = Duration.seconds(10)
+
+  /// Pairs with a device and makes it one of this box's, in one conversation with the technician.
+  ///
+  /// - Returns: the conversation's last line.
+  /// - Throws: ``CommissioningFailure``, once nothing is left.
+  func commission(_ request: PairingRequest, _ talk: PairingTalk) async throws -> PairingMessage {
+    guard pairing == nil, !isStopping else {
+      try await refuse(request, PairingError(.busy, request.address.description, "another device is being paired"))
+    }
+    let task = Task { try await self.commissionAlone(request, talk) }
+    pairing = task
+    defer { pairing = nil }
+    return try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
+  }
+
+  /// Ends a pairing that is going on, and waits until nothing of it is left: the daemon stops.
+  func endPairing() async {
+    isStopping = true
+    await cancelPairing()
+  }
+
+  private func cancelPairing() async {
+    pairing?.cancel()
+    _ = await pairing?.result
+  }
+
+  private func commissionAlone(_ request: PairingRequest, _ talk: PairingTalk) async throws -> PairingMessage {
+    let address = request.address.description
+    do {
+      if let existing = try await journal.devices().first(where: { $0.address == request.address }) {
+        throw JournalError.alreadyEnrolled(existing.id)
+      }
+      let opened = AuditEntry(.pairingOpened, uid: request.uid, subject: address)
+      try await journal.openPairing(request.address, audit: opened, now: clock())
+      record(opened)
+    } catch {
+      try await refuse(request, PairingError(error, address: address))
+    }
+    do {
+      let end = ContinuousClock.now + .seconds(limits.commissioningSeconds)
+      return try await TimeLimit.run(
+        .seconds(limits.commissioningSeconds), late: PairingError(.timedOut, address, "it took too long")
+      ) {
+        let paired = try await self.bond(request, talk)
+        return try await self.tryOut(paired, request, talk, until: end)
+      }
+    } catch {
+      var reason = PairingError(error, address: address)
+      if Task.isCancelled, reason.code != .rejectedByPerson {
+        reason =
+          isStopping
+          ? PairingError(.stopping, address, "the daemon is being stopped")
+          : PairingError(CancellationError(), address: address)
+      }
+      let isCancelled = reason.code == .cancelled || reason.code == .rejectedByPerson
+      let entry = AuditEntry(
+        isCancelled ? .pairingCancelled : .pairingFailed, code: reason.code.rawValue, uid: request.uid, subject: address
+      )
+      // Of its own, since the cancellation that ended the pairing must not end this.
+      let remains = await Task { await self.undo(request.address, audit: entry) }.value
+      throw CommissioningFailure(error: reason, bondRemains: remains)
+    }
+  }
+
+  private func refuse(_ request: PairingRequest, _ error: PairingError) async throws -> Never {
+    let entry = AuditEntry(
+      .pairingRefused, code: error.code.rawValue, uid: request.uid, subject: request.address.description)
+    await audit(entry)
+    throw CommissioningFailure(error: error, bondRemains: false)
+  }
+
+  // MARK: the steps
+
+  private func bond(_ request: PairingRequest, _ talk: PairingTalk) async throws -> PairedDevice {
+    let (central, address) = (central, request.address.description)
+    let paired = try await TimeLimit.run(
+      .seconds(limits.pairingSeconds),
+      late: PairingError(.windowClosed, address, "the pairing window has closed without a bond")
+    ) {
+      try await central.pair(address) { progress in
+        talk.tell(PairingMessage(telling: progress))
+      } ask: { question in
+        await talk.answer(to: question)
+      }
+    }
+    // A device with a private address has another one now, the one that it is known by from here on.
+    if let bonded = DeviceAddress(paired.device.address), bonded != request.address {
+      try await journal.addUnwantedBond(bonded)
+    }
+    return paired
+  }
+
+  private func tryOut(
+    _ paired: PairedDevice, _ request: PairingRequest, _ talk: PairingTalk, until end: ContinuousClock.Instant
+  ) async throws -> PairingMessage {
+    let device = try await central.resolveServices(of: paired.device.address)
+    let profiles = catalog.profiles(forServices: device.services).map(\.id)
+    guard profiles.contains(where: { $0 != Self.battery }) else {
+      throw PairingError(
+        .noProfile, device.services.map(BluetoothUUID.short).joined(separator: " "), "no profile fits this device")
+    }
+    let information = await central.askInformation(of: device.address)
+    try Task.checkCancellation()
+    var identified = PairingMessage(.identified)
+    (identified.serial, identified.model) = (information.serial, information.model)
+    identified.manufacturer = information.manufacturer
+    talk.tell(identified)
+
+    let found = NewDevice(
+      address: DeviceAddress(device.address) ?? request.address, model: device.name, profiles: profiles,
+      resident: request.resident, link: paired.isAuthenticated ? .authenticated : .encrypted, serial: information.serial
+    )
+    let (readings, arrivals) = AsyncStream.makeStream(
+      of: CommissioningReading.self, bufferingPolicy: .bufferingNewest(64))
+    await ingest.onCommissioning { arrivals.yield($0) }
+    defer { arrivals.finish() }
+    let enrolled =
+      request.isWithoutReading
+      ? try await journal.enrol(found, uid: request.uid, now: clock())
+      : try await journal.enrolProvisionally(found, now: clock())
+    provisional = enrolled
+    await ingest.devicesChanged(try await journal.devices())
+    startLink(enrolled)
+
+    var last = PairingMessage()
+    if !request.isWithoutReading {
+      var measure = PairingMessage(.measure)
+      measure.seconds = Int(clamping: (end - .now).components.seconds)
+      talk.tell(measure)
+      let seq = try await show(try await firstUsable(readings, of: enrolled, talk), talk)
+      guard let reply = await talk.ask(PairingMessage(asking: .value)) else { throw CancellationError() }
+      try Task.checkCancellation()
+      guard reply.confirm == true else {
+        throw PairingError(.rejectedByPerson, enrolled.address.description, "the value was said to be wrong")
+      }
+      _ = try await journal.confirm(enrolled, uid: request.uid, now: clock())
+      await ingest.devicesChanged(try await journal.devices())
+      last.delivered = await publisher.hasDelivered(seq)
+    }
+    provisional = nil
+    record(AuditEntry(.enrolled, uid: request.uid, subject: enrolled.id))
+    last.device = enrolled.id
+    last.profiles = enrolled.profiles
+    last.link = enrolled.link.rawValue
+    last.serial = enrolled.serial
+    return last
+  }
+
+  private static let battery = "bluetooth.battery"
+
+  /// The first reading of that device that a person can judge.
+  private func firstUsable(
+    _ readings: AsyncStream<CommissioningReading>, of device: EnrolledDevice, _ talk: PairingTalk
+  ) async throws -> CommissioningReading {
+    var told: Set<PairingMessage.Progress> = []
+    for await reading in readings where reading.observation.device.id == device.id {
+      let observation = reading.observation
+      if observation.profile == Self.battery { continue }
+      let hasValue = observation.quality != .invalid && observation.values.contains { $0.number != nil }
+      if hasValue, observation.age != .late { return reading }
+      let why = hasValue ? PairingMessage.Progress.stored : .unusable
+      if told.insert(why).inserted { talk.tell(PairingMessage(why)) }
+    }
+    throw CancellationError()
+  }
+
+  /// - Returns: its number in the ledger.
+  private func show(_ reading: CommissioningReading, _ talk: PairingTalk) async throws -> Int64 {
+    var shown = PairingMessage(.reading)
+    shown.reading = PairingMessage.Reading(reading.observation)
+    talk.tell(shown)
+    var delivery = PairingMessage(.delivered)
+    delivery.delivered = await publisher.waitUntilDelivered(reading.seq, limit: Self.deliveryLimit)
+    if delivery.delivered == false { delivery.reason = await publisher.state.reason }
+    try Task.checkCancellation()
+    talk.tell(delivery)
+    return reading.seq
+  }
+
+  // MARK: nothing stays
+
+  /// - Returns: whether a bond remains.
+  private func undo(_ address: DeviceAddress, audit entry: AuditEntry) async -> Bool {
+    if let device = provisional {
+      provisional = nil
+      await endLink(device)
+      do {
+        try await journal.forget(device, audit: entry, now: clock())
+        await ingest.devicesChanged(try await journal.devices())
+      } catch {
+        // It is not confirmed, so the next start forgets it.
+        log.error("cannot forget a device: \(error)", metadata: ["device": "\(device.id)"])
+      }
+      record(entry)
+    } else {
+      await audit(entry)
+    }
+    // A device with a private address has got another one by its bond.
+    let unwanted = (try? await journal.unwantedBonds()) ?? []
+    return await removeBonds(of: Set(unwanted).union([address]))
+  }
+
+  /// What a daemon that was killed has left in the middle.
+  func forgetUnconfirmed() async throws {
+    let left = try await journal.forgetUnconfirmed(code: PairingCode.interrupted.rawValue, now: clock())
+    guard !left.isEmpty else { return }
+    await ingest.devicesChanged(try await journal.devices())
+    for device in left {
+      record(
+        AuditEntry(
+          .pairingFailed, code: PairingCode.interrupted.rawValue, uid: nil, subject: device.address.description))
+    }
+  }
+
+  /// Ends the link, removes the bond and the enrolment. What the device sent before stays.
+  package func forget(_ device: EnrolledDevice, uid: UInt32?) async throws {
+    if provisional?.id == device.id { return await cancelPairing() }
+    await endLink(device)
+    let entry = AuditEntry(.forgotten, uid: uid, subject: device.id)
+    try await journal.forget(device, audit: entry, now: clock())
+    record(entry)
+    await ingest.devicesChanged(try await journal.devices())
+    _ = await removeBonds(of: [device.address])
+  }
+}
+
+/// A pairing that came to nothing, with what is left of it.
+struct CommissioningFailure: Error {
+  let error: PairingError
+  /// bluetoothd was not there to remove the bond. It is done as soon as it is back.
+  let bondRemains: Bool
+}
+
+extension PairingMessage {
+  init(telling progress: PairingProgress) {
+    switch progress {
+    case .searching: self.init(.searching)
+    case .found(let name):
+      self.init(.found)
+      self.name = name
+    case .pairing: self.init(.pairing)
+    case .bonded: self.init(.bonded)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import SQLite
+import Vitals
+
+/// The devices of this box, from the pairing to being forgotten. What is audited is written in the transaction of the
+/// change.
+extension Journal {
+  /// The enrolled devices, those too that nobody has confirmed yet.
+  package func devices() throws -> [EnrolledDevice] { try registry.all() }
+
+  /// Before Pair(): a bond of this address is unwanted until ``confirm(_:audit:now:)``, whatever happens to us.
+  package func openPairing(_ address: DeviceAddress, audit: AuditEntry, now: Moment) throws {
+    try connection.transaction {
+      try registry.addUnwantedBond(address)
+      try audits.append(audit, at: now)
+    }
+  }
+
+  /// A device with a private address has another one once it is bonded.
+  package func addUnwantedBond(_ address: DeviceAddress) throws {
+    try connection.transaction { try registry.addUnwantedBond(address) }
+  }
+
+  /// Adds a device, provisionally: see ``EnrolledDevice/isConfirmed``.
+  package func enrolProvisionally(_ device: NewDevice, now: Moment) throws -> EnrolledDevice {
+    try connection.transaction { try registry.add(device, isConfirmed: false, atWallMs: now.wallMs) }
+  }
+
+  /// Makes a device one of this box's; with the audit's subject being its id.
+  package func confirm(_ device: EnrolledDevice, uid: UInt32?, now: Moment) throws -> EnrolledDevice {
+    try connection.transaction {
+      try registry.confirm(device)
+      try registry.removeUnwantedBond(device.address)
+      try audits.append(AuditEntry(.enrolled, uid: uid, subject: device.id), at: now)
+    }
+    return device.confirmed
+  }
+
+  /// Adds a device that needs no confirmation.
+  package func enrol(_ device: NewDevice, uid: UInt32?, now: Moment) throws -> EnrolledDevice {
+    try connection.transaction {
+      let enrolled = try registry.add(device, isConfirmed: true, atWallMs: now.wallMs)
+      try registry.removeUnwantedBond(device.address)
+      try audits.append(AuditEntry(.enrolled, uid: uid, subject: enrolled.id), at: now)
+      return enrolled
+    }
+  }
+
+  /// Its readings stay. Its bond is unwanted from now on.
+  package func forget(_ device: EnrolledDevice, audit: AuditEntry, now: Moment) throws {
+    try connection.transaction {
+      try registry.forget(device)
+      try registry.addUnwantedBond(device.address)
+      try audits.append(audit, at: now)
+    }
+  }
+
+  /// Forgets the devices that nobody has confirmed: of a run of the daemon that ended in between.
+  ///
+  /// - Parameter code: for the audit.
+  /// - Returns: those devices.
+  package func forgetUnconfirmed(code: String, now: Moment) throws -> [EnrolledDevice] {
+    let left = try registry.all().filter { !$0.isConfirmed }
+    for device in left {
+      try forget(
+        device, audit: AuditEntry(.pairingFailed, code: code, uid: nil, subject: device.address.description), now: now)
+    }
+    return left
+  }
+
+  /// Addresses whose bond bluetoothd is to forget; none that is enrolled and confirmed.
+  package func unwantedBonds() throws -> [DeviceAddress] { try registry.unwantedBonds() }
+
+  /// bluetoothd has no bond of this address any more.
+  package func bondRemoved(_ address: DeviceAddress) throws {
+    try connection.transaction { try registry.removeUnwantedBond(address) }
+  }
+
+  package func audit(_ entry: AuditEntry, now: Moment) throws {
+    try connection.transaction { try audits.append(entry, at: now) }
+  }
+
+  /// The latest entries of the audit, in order.
+  package func latestAudits(_ limit: Int) throws -> [AuditEntry] { try audits.latest(limit) }
+}
