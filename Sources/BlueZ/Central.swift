@@ -59,7 +59,7 @@ package actor Central {
   /// When a device refused to pair without a question, by its path.
   var refusals: [String: ContinuousClock.Instant] = [:]
   /// What devices said about themselves, by path, in this life of the daemon.
-  var information: [String: DeviceIdentity] = [:]
+  var information: [String: DeviceInformation] = [:]
   var isReadingInformation = false
   var agent: PairingAgent?
   var hasExportedAgent = false

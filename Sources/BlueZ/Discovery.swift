@@ -12,7 +12,7 @@ package struct NearbyDevice: Sendable {
   /// When it refused to pair, without having asked for digits: what one does that is bonded to somebody else, and what a
   /// broken one does too.
   package let refused: ContinuousClock.Instant?
-  package let information: DeviceIdentity?
+  package let information: DeviceInformation?
 }
 
 /// What is around, as far as it can be heard.

@@ -14,6 +14,6 @@ def test_a_whole_evening(make_world: MakeWorld) -> None:
     desk = Desk(world.directory, "desk", clear(world.broker.port))
     desk.start()
     try:
-        evening.play(world.vigil, world.stage, desk)
+        evening.play(world, desk)
     finally:
         desk.kill()
