@@ -15,6 +15,9 @@ package enum DeviceTexts {
 
   // MARK: facts
 
+  /// By which two of a kind are told apart.
+  package static func name(model: String, serial: String?) -> String { serial.map { "\(model) (\($0))" } ?? model }
+
   package static let connected = Text(zh: "已连接", en: "connected")
   package static let noReading = Text(zh: "还没有读数", en: "no reading yet")
 
@@ -25,8 +28,6 @@ package enum DeviceTexts {
 
   package static func battery(_ percent: Int) -> Text { Text(zh: "电量 \(percent)%", en: "battery \(percent) %") }
   package static func signal(_ dBm: Int) -> Text { Text(zh: "信号 \(dBm) dBm", en: "signal \(dBm) dBm") }
-
-  package static func serial(_ serial: String) -> Text { Text(zh: "序列号 \(serial)", en: "serial \(serial)") }
 
   // MARK: what its link does
 

@@ -28,7 +28,7 @@ struct Devices: AsyncParsableCommand {
       [DeviceTexts.headings.map { $0(in: language) }]
       + devices.map { device in
         [
-          device.id, device.address, device.serial.map { "\(device.model) (\($0))" } ?? device.model, device.resident,
+          device.id, device.address, DeviceTexts.name(model: device.model, serial: device.serial), device.resident,
           DeviceTexts.word(state: device.state)(in: language),
           device.batteryPercent.map { "\($0)%" } ?? "-",
           device.lastReadingSecondsAgo.map { StatusTexts.ago($0)(in: language) } ?? "-",
