@@ -68,7 +68,8 @@ let package = Package(
       dependencies: [
         "BlueZ", "DBus", "EventLoop", "GatewayTestKit", .product(name: "Logging", package: "swift-log"),
       ]),
-    .testTarget(name: "JournalTests", dependencies: ["Journal", "Alerting", "EventLoop", "Vitals", "GatewayTestKit"]),
+    .testTarget(
+      name: "JournalTests", dependencies: ["Journal", "Alerting", "EventLoop", "SQLite", "Vitals", "GatewayTestKit"]),
     .testTarget(
       name: "GatewayTests",
       dependencies: [

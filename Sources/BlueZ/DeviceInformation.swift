@@ -1,17 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import DBus
 
-/// What a device says about itself in its Device Information Service.
+/// What a device says about itself (Device Information Service 1.1), made printable; nil where it says nothing.
 package struct DeviceInformation: Sendable, Equatable {
-  /// Serial Number String, 2A25; nil where it has none or does not tell.
-  package let serial: String?
+  /// Serial Number String, 2A25: what tells two of a kind apart.
+  package var serial: String?
   /// Model Number String, 2A24.
-  package let model: String?
+  package var model: String?
+  /// Manufacturer Name String, 2A29.
+  package var manufacturer: String?
+
+  package init(serial: String? = nil, model: String? = nil, manufacturer: String? = nil) {
+    self.serial = serial
+    self.model = model
+    self.manufacturer = manufacturer
+  }
 }
 
 extension Central {
-  private static let serialNumber = "00002a25-0000-1000-8000-00805f9b34fb"
-  private static let modelNumber = "00002a24-0000-1000-8000-00805f9b34fb"
+  private static let texts: [String: WritableKeyPath<DeviceInformation, String?> & Sendable] = [
+    "00002a25-0000-1000-8000-00805f9b34fb": \.serial,
+    "00002a24-0000-1000-8000-00805f9b34fb": \.model,
+    "00002a29-0000-1000-8000-00805f9b34fb": \.manufacturer,
+  ]
 
   /// Connects to a device for a moment and reads who it is, without pairing: our agent refuses whoever asks meanwhile.
   /// Afterwards bluetoothd knows as little of the device as before. What was read is remembered.
@@ -49,24 +60,35 @@ extension Central {
     guard settled, objects.device(path: device.path)?.servicesResolved == true else {
       throw BlueZError.hungUp(device.address)
     }
-    do {
-      return DeviceInformation(
-        serial: try await text(Self.serialNumber, of: device), model: try await text(Self.modelNumber, of: device))
-    } catch {
-      // It tells only whom it knows. bluetoothd has tried to pair by itself then, and our agent has refused: not twice.
-      log.info("a device does not say who it is: \(error)", metadata: ["address": "\(device.address)"])
-      return DeviceInformation(serial: nil, model: nil)
-    }
+    return await askInformation(of: device.address)
   }
 
-  private func text(_ uuid: String, of device: Device) async throws -> String? {
-    guard let path = objects.characteristics(of: device.path).first(where: { $0.uuid == uuid })?.path else {
-      return nil
+  /// Reads what a connected device says about itself. What cannot be read is left out: that is no reason not to use it.
+  package func askInformation(of address: String) async -> DeviceInformation {
+    var information = DeviceInformation()
+    guard let device = device(address) else { return information }
+    // In a device's first link its objects may come after ServicesResolved, but before the answer to a later call.
+    _ = try? await call(
+      device.path, Interface.properties, "Get", [.string(Interface.device), .string("ServicesResolved")])
+    for characteristic in objects.characteristics(of: device.path) where characteristic.flags.contains("read") {
+      guard let text = Self.texts[characteristic.uuid] else { continue }
+      do {
+        let reply = try await call(
+          characteristic.path, Interface.characteristic, "ReadValue", [.properties([])], timeout: .seconds(15))
+        information[keyPath: text] = Self.text(reply.first?.bytes ?? [])
+      } catch {
+        // It tells only whom it knows. bluetoothd has tried to pair by itself then, and was refused: not twice.
+        log.info("a device does not say who it is: \(error)", metadata: ["address": "\(address)"])
+        return information
+      }
     }
-    let reply = try await call(path, Interface.characteristic, "ReadValue", [.properties([])], timeout: .seconds(5))
-    guard let bytes = reply.first?.bytes else { return nil }
-    // Some end it with NUL or fill it up with spaces.
-    let words = ObjectTree.printable(String(decoding: bytes, as: UTF8.self)).split(separator: " ")
+    return information
+  }
+
+  /// Some end it with NUL or fill it up with spaces.
+  private static func text(_ bytes: [UInt8]) -> String? {
+    let printable = ObjectTree.printable(String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self))
+    let words = printable.split(separator: " ")
     return words.isEmpty ? nil : words.joined(separator: " ")
   }
 

@@ -116,16 +116,17 @@ extension CollectorService {
       throw PairingError(
         .noProfile, device.services.map(BluetoothUUID.short).joined(separator: " "), "no profile fits this device")
     }
-    let identity = await central.readIdentity(of: device.address)
+    let information = await central.askInformation(of: device.address)
     try Task.checkCancellation()
     var identified = PairingMessage(.identified)
-    (identified.serial, identified.model) = (identity.serial, identity.model)
-    identified.manufacturer = identity.manufacturer
+    (identified.serial, identified.model) = (information.serial, information.model)
+    identified.manufacturer = information.manufacturer
     talk.tell(identified)
 
     let found = NewDevice(
       address: DeviceAddress(device.address) ?? request.address, model: device.name, profiles: profiles,
-      resident: request.resident, link: paired.isAuthenticated ? .authenticated : .encrypted, serial: identity.serial)
+      resident: request.resident, link: paired.isAuthenticated ? .authenticated : .encrypted, serial: information.serial
+    )
     let (readings, arrivals) = AsyncStream.makeStream(
       of: CommissioningReading.self, bufferingPolicy: .bufferingNewest(64))
     await ingest.onCommissioning { arrivals.yield($0) }

@@ -10,8 +10,8 @@ import Vitals
 /// The box's own API, `org.vigil.Gateway1`: what `vigilctl` speaks to. The D-Bus policy file decides who may call it.
 ///
 /// `Status() -> s` and `Devices() -> s` answer JSON. `Forget(device) -> s`. Three methods hand out one end of a socketpair:
-/// `Scan({serials: b}) -> h` with a ``ScanConversation``, `Pair(address, resident, options) -> h` with a
-/// ``PairingConversation`` (its option `withoutReading`, b, spares the test reading), `Watch(options) -> h` with a ``WatchConversation``.
+/// `Scan({serials: b}) -> h` with a ``ScanConversation``, `Pair(address, resident, {withoutReading: b}) -> h` with a
+/// ``PairingConversation``, `Watch(options) -> h` with a ``WatchConversation``.
 /// `AlertChanged(alert, state, priority, undelivered)` is
 /// emitted for a lamp or a buzzer; it carries no value, because any user can receive a broadcast.
 package actor LocalAPI {

@@ -41,15 +41,24 @@ package struct EnrolledDevice: Sendable, Equatable {
   /// Whether a technician has confirmed it; until then its readings are `commissioning`.
   package private(set) var isConfirmed: Bool
 
-  package init(_ device: NewDevice, number: Int64, isConfirmed: Bool) {
-    id = "d-\(number)"
-    address = device.address
-    model = device.model
-    profiles = device.profiles
-    resident = device.resident
-    link = device.link
-    serial = device.serial
+  package init(
+    id: String, address: DeviceAddress, model: String, profiles: [String], resident: ResidentID, link: LinkSecurity,
+    serial: String? = nil, isConfirmed: Bool = true
+  ) {
+    self.id = id
+    self.address = address
+    self.model = model
+    self.profiles = profiles
+    self.resident = resident
+    self.link = link
+    self.serial = serial
     self.isConfirmed = isConfirmed
+  }
+
+  init(_ device: NewDevice, number: Int64, isConfirmed: Bool) {
+    self.init(
+      id: "d-\(number)", address: device.address, model: device.model, profiles: device.profiles,
+      resident: device.resident, link: device.link, serial: device.serial, isConfirmed: isConfirmed)
   }
 
   var confirmed: EnrolledDevice {

@@ -15,9 +15,6 @@ package enum DeviceTexts {
 
   // MARK: facts
 
-  /// By which two of a kind are told apart.
-  package static func name(model: String, serial: String?) -> String { serial.map { "\(model) (\($0))" } ?? model }
-
   package static let connected = Text(zh: "已连接", en: "connected")
   package static let noReading = Text(zh: "还没有读数", en: "no reading yet")
 

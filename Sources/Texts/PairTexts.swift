@@ -78,18 +78,6 @@ package enum PairTexts {
   }
   package static let listComma = Text(zh: "、", en: ", ")
 
-  /// What a device with this profile is.
-  ///
-  /// - Returns: nil for a profile that does not come with Vigil.
-  package static func kind(ofProfile id: String) -> Text? {
-    switch id {
-    case "bluetooth.heart-rate": Text(zh: "心率设备", en: "heart rate")
-    case "bluetooth.blood-pressure": Text(zh: "血压计", en: "blood pressure")
-    case "bluetooth.pulse-oximeter": Text(zh: "血氧仪", en: "pulse oximeter")
-    default: nil
-    }
-  }
-
   // MARK: questions
 
   package static let askPasskey = Text(
@@ -100,5 +88,16 @@ package enum PairTexts {
   package static let askValue = Text(
     zh: "这个数值对吗？确实是本人刚才测的吗？[是/否 或 y/n]",
     en: "Is this value right, and from this person just now? [y/n]")
+  /// What a person answers, in either language and lower case.
+  ///
+  /// - Returns: nil for neither yes nor no.
+  package static func answer(_ word: String) -> Bool? {
+    switch word {
+    case "y", "yes", "是", "是的", "对": true
+    case "n", "no", "否", "不", "不是", "不对": false
+    default: nil
+    }
+  }
+
   package static let cancelling = Text(zh: "正在撤销，请稍等……", en: "Undoing it, one moment …")
 }

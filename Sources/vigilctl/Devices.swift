@@ -28,8 +28,7 @@ struct Devices: AsyncParsableCommand {
       [DeviceTexts.headings.map { $0(in: language) }]
       + devices.map { device in
         [
-          device.id, device.address, DeviceTexts.name(model: device.model, serial: device.serial), device.resident,
-          DeviceTexts.word(state: device.state)(in: language),
+          device.id, device.address, device.label, device.resident, DeviceTexts.word(state: device.state)(in: language),
           device.batteryPercent.map { "\($0)%" } ?? "-",
           device.lastReadingSecondsAgo.map { StatusTexts.ago($0)(in: language) } ?? "-",
         ]
@@ -37,4 +36,9 @@ struct Devices: AsyncParsableCommand {
     // A name from the air may be long, and an id of 32 characters is allowed.
     return Layout.table(rows, within: columns, shrinking: [2, 3])
   }
+}
+
+extension Health.Device {
+  /// Its name, and its serial number, which tells two of a kind apart: `BP cuff (0042)`.
+  var label: String { serial.map { "\(model) (\($0))" } ?? model }
 }

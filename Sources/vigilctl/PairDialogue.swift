@@ -103,7 +103,10 @@ struct PairDialogue {
     guard let question, giveUpAt == nil else { return }
     if saysYes, question.question != .passkey { return try send(PairingReply(confirm: true)) }
     guard let line = input.next() else {
-      if input.hasEnded { cancel(nil) }
+      if input.hasEnded {
+        if isTerminal { Terminal.err("") }
+        cancel(nil)
+      }
       return
     }
     switch words.reply(line, to: question) {

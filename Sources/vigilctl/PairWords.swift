@@ -6,6 +6,7 @@ import Texts
 struct PairWords {
   /// Names come from the air.
   private static let nameWidth = 40
+  private static let width = 80
 
   let address: String
   let resident: String
@@ -40,12 +41,10 @@ struct PairWords {
 
   private func end(_ message: PairingMessage, _ device: String) -> [String] {
     let kinds = (message.profiles ?? []).filter { $0 != "bluetooth.battery" }
-      .map { PairTexts.kind(ofProfile: $0)?(in: language) ?? $0 }
-    return [
-      PairTexts.enrolled(
-        device: device, resident: resident,
-        kinds: cut(kinds.joined(separator: PairTexts.listComma(in: language))))(in: language)
-    ]
+      .map { ScanTexts.deviceKind(ofProfile: $0)?(in: language) ?? $0 }.joined(
+        separator: PairTexts.listComma(in: language))
+    let line = { PairTexts.enrolled(device: device, resident: resident, kinds: $0)(in: language) }
+    return [line(Layout.cut(kinds, to: Self.width - Layout.cells(line(""))))]
   }
 
   private func values(_ reading: PairingMessage.Reading) -> [String] {
@@ -88,11 +87,7 @@ struct PairWords {
       let isPasskey = word.utf8.count == 6 && word.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
       return isPasskey ? PairingReply(passkey: word) : nil
     }
-    switch word {
-    case "y", "yes", "是", "对": return PairingReply(confirm: true)
-    case "n", "no", "否", "不", "不是", "不对": return PairingReply(confirm: false)
-    default: return nil
-    }
+    return PairTexts.answer(word).map { PairingReply(confirm: $0) }
   }
 
   /// Why it came to nothing, and what to do next.

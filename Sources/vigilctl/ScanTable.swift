@@ -56,7 +56,9 @@ struct ScanTable {
     let age = now - entry.heard
     let isHeard = age < .seconds(15)
     var remarks: [String] = []
-    if device.serial != nil || device.model != nil || (serials && device.isUsable) {
+    // An enrolled device has an id; its serial number stands here where somebody wants to compare.
+    let isKnown = device.enrolled == nil && (device.serial != nil || device.model != nil)
+    if isKnown || (serials && device.isUsable) {
       remarks.append(ScanTexts.identity(serial: device.serial, model: device.model)(in: language))
     }
     if let note = device.note { remarks.append(ScanTexts.note(note.rawValue)(in: language)) }

@@ -151,12 +151,7 @@ struct StatusScreen {
   /// For each device a line of facts and, while it is not connected, what is waited for or tried next.
   private var deviceBlocks: [[String]] {
     let names = Layout.table(
-      health.devices.map {
-        [
-          $0.id, Layout.cut(DeviceTexts.name(model: $0.model, serial: $0.serial), to: 22),
-          Layout.cut($0.resident, to: 14),
-        ]
-      })
+      health.devices.map { [$0.id, Layout.cut($0.label, to: 22), Layout.cut($0.resident, to: 14)] })
     let width = (names.map(Layout.cells).max() ?? 0) + 2
     return zip(health.devices, names).map { device, name in
       let facts = facts(of: device).map(say).joined(separator: say(WatchTexts.comma))

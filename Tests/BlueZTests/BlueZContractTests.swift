@@ -53,6 +53,11 @@ import Testing
     #expect(paired.device.isBonded)
     #expect(!paired.isAuthenticated)
     #expect(await world.isPairable() == before)
+    _ = try await world.central.resolveServices(of: Self.strap)
+    // A line's end before its serial number, a space in it and a NUL behind.
+    #expect(
+      await world.central.askInformation(of: Self.strap)
+        == DeviceInformation(serial: "SN- 7", model: nil, manufacturer: "Example"))
     try await linked(Self.strap, Self.heartRate) {
       let counters = try await world.inbox.wait(for: 20, of: Self.strap).map { Int($0[1]) | Int($0[2]) << 8 }
       #expect(counters == Array(1...counters.count), "a value was lost or came twice")

@@ -36,6 +36,7 @@ import Testing
     #expect(configuration.streams == .full)
     #expect(configuration.rules == .defaults)
     #expect(configuration.bluetooth.adapter == "hci0")
+    #expect(configuration.bluetooth.pairingSeconds == 300 && configuration.bluetooth.commissioningSeconds == 900)
     #expect(configuration.log.level == .info)
   }
 
@@ -60,7 +61,7 @@ import Testing
         settle-seconds: 0
         OX-1: {confirm-seconds: 5, clear-seconds: 10}
         HR-2: {enabled: false}
-      bluetooth: {adapter: hci1}
+      bluetooth: {adapter: hci1, pairing-seconds: 60, commissioning-seconds: 120}
       log: {level: debug}
       """)
     #expect(
@@ -75,6 +76,7 @@ import Testing
     #expect(configuration.rules.rules.map(\.id) == ["OX-1", "OX-2", "HR-1", "BP-1", "BP-2", "BP-5"])
     #expect(configuration.rules.rules.first?.confirmation.stream == 5000)
     #expect(configuration.bluetooth.adapter == "hci1")
+    #expect(configuration.bluetooth.pairingSeconds == 60 && configuration.bluetooth.commissioningSeconds == 120)
     #expect(configuration.log.level == .debug)
   }
 
@@ -105,6 +107,7 @@ import Testing
       "5:20: profiles[1]: '/opt/missing' does not exist or cannot be seen by this user"
     ),
     ("streams: summary", "5:10: streams: 'summary' is not allowed, summaries are not built yet, allowed: full"),
+    ("bluetooth: {pairing-seconds: 301}", "5:30: bluetooth.pairing-seconds: 301 is outside 1 to 300"),
     ("bluetooth: {adapter: usb0}", "5:22: bluetooth.adapter: 'usb0' is not an adapter, allowed: hci0, hci1 and so on"),
     (
       "log: {level: loud}",

@@ -25,6 +25,12 @@ import Testing
     #expect(window.inFlight.isEmpty)
   }
 
+  @Test func whatTheBrokerHasIsKnownAtOnce() {
+    var window = window(sent: 3...5)
+    window.acknowledge(4, at: 0)
+    #expect([2, 3, 4, 5].map { window.has($0) } == [true, false, true, false])
+  }
+
   @Test func anAcknowledgementCountsOnceTheConnectionHasOutlivedIt() {
     var window = window(sent: 1...2)
     window.acknowledge(1, at: 100)

@@ -153,4 +153,34 @@ extension IngestTests {
     await third.ingest.tick()
     #expect(try await alerts(third).map(\.phase) == [.start])
   }
+
+  /// A technician's test: on the disk at once, told, and never an alert, not even after a restart.
+  @Test func aCommissioningReadingIsWrittenAtOnceAndNeverAlerts() async throws {
+    let told = Mutex<[CommissioningReading]>([])
+    let first = try await open(enrolling: false)
+    let provisional = try await first.journal.enrolProvisionally(
+      NewDevice(
+        address: first.address, model: "Oximeter", profiles: ["bluetooth.pulse-oximeter"],
+        resident: try #require(ResidentID("r-31k7")), link: .encrypted), now: hand.clock())
+    await first.ingest.devicesChanged([provisional])
+    await first.ingest.onCommissioning { reading in told.withLock { $0.append(reading) } }
+    for _ in 0..<5 { await say(80, to: first) }
+    #expect(told.withLock { $0.map(\.seq) } == [2, 3, 4, 5, 6])
+    #expect(told.withLock { $0.allSatisfy { $0.observation.purpose == .commissioning } })
+    #expect(try await alerts(first).isEmpty)
+
+    // Confirmed: from now on it is about a person, and what came before does not count.
+    let confirmed = try await first.journal.confirm(provisional, uid: 0, now: hand.clock())
+    await first.ingest.devicesChanged([confirmed])
+    await say(80, to: first)
+    #expect(try await alerts(first).isEmpty)
+    await first.ingest.commit()
+    await first.journal.close()
+
+    let second = try await open(enrolling: false)
+    #expect(try await alerts(second).isEmpty)
+    for _ in 0..<3 { await say(80, to: second) }
+    #expect(try await alerts(second).map(\.phase) == [.start])
+    #expect(told.withLock { $0.count } == 5)
+  }
 }

@@ -75,6 +75,10 @@ import Texts
         "    serial SN-1, model BP-7", "    refused pairing: maybe bonded to a phone",
       ])
     #expect(table([cuff(1)], serials: true).lines(at: start).last == "    serial -")
+    var enrolled = cuff(2, enrolled: "d-1")
+    enrolled.serial = "SN-2"
+    #expect(table([enrolled]).lines(at: start).count == 2)
+    #expect(table([enrolled], serials: true).lines(at: start).last == "    serial SN-2")
     #expect(table([stranger(1)], all: true, serials: true).lines(at: start).count == 2)
   }
 

@@ -11,6 +11,7 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
 
+import scenarios  # noqa: E402
 from vigil import BIN  # noqa: E402
 from world import IN_LAB, World  # noqa: E402
 
@@ -61,3 +62,12 @@ def make_world(request: pytest.FixtureRequest) -> Iterator[MakeWorld]:
 def world(make_world: MakeWorld) -> World:
     """The household, a broker, a clinic, and a daemon that runs."""
     return make_world().start()
+
+
+@pytest.fixture
+def one(make_world: MakeWorld) -> World:
+    """Cuffs with a passkey and with a comparison, one device that refuses, a strap and an oximeter."""
+    oximeter = scenarios.oximeter([scenarios.spo2(scenarios.SPO2_86)])
+    return make_world(devices=[scenarios.cuff(), scenarios.cuff("confirmer", scenarios.CONFIRMER, pairing="confirm"),
+                               scenarios.strap(), scenarios.household()[-1], oximeter],
+                      bluez={"FAKE_BLUEZ_DISCONNECT_DELAY": "0.2"}).start()

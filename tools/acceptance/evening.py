@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from desk import Desk
 from stage import Stage
-from technician import Gateway, Technician
+from technician import Commands, Technician
 from vigil import Answer
 from waiting import eventually
 
@@ -22,47 +22,53 @@ PROFILES = {STRAP: "bluetooth.heart-rate", CUFF: "bluetooth.blood-pressure", OXI
 RESIDENT = "r-31k7"
 
 
-class House(Gateway, Protocol):
-    """The gateway, whoever starts and stops it."""
+class Gateway(Commands, Protocol):
+    """Whoever starts and stops it."""
 
     def start(self) -> None: ...
     def stop(self) -> Any: ...
     def ctl(self, *arguments: str, stdin: str = "", limit: float = 60) -> Answer: ...
 
 
-def play(house: House, stage: Stage, desk: Desk) -> None:
-    house.start()
-    desk.wait(lambda: "online" in desk.gateways.values(), 60, "the gateway is online at the desk")
-    look_around(house)
+class House(Protocol):
+    vigil: Gateway
+    stage: Stage
+
+
+def play(house: House, desk: Desk) -> None:
+    gateway, stage = house.vigil, house.stage
+    gateway.start()
+    desk.until(lambda: "online" in desk.gateways.values(), 60, "the gateway is online at the desk")
+    look_around(gateway)
 
     strap = pair(house, STRAP, kind="heart-rate")
     cuff = pair(house, CUFF, kind="systolic", passkey=lambda: stage.passkey("cuff"))
     oximeter = pair(house, OXIMETER, kind="spo2", compared=lambda: stage.passkey("oximeter"))
     assert len({strap, cuff, oximeter}) == 3
-    look_again(house, {STRAP: strap, CUFF: cuff, OXIMETER: oximeter})
+    look_again(gateway, {STRAP: strap, CUFF: cuff, OXIMETER: oximeter})
 
     assert desk.open == {}, "a technician's test reading never alerts"
     stage.tell("signal desaturate")
-    desk.wait(lambda: states(desk) == {"OX-1": "active"}, 60, "the desk sees the alert")
+    desk.until(lambda: states(desk) == {"OX-1": "active"}, 60, "the desk sees the alert")
     alert = next(iter(desk.open.values()))
     assert alert["resident"] == RESIDENT and alert["priority"] == "high" and "86" in alert["text"]["zh"]
     stage.tell("signal recover")
-    desk.wait(lambda: states(desk) == {"OX-1": "cleared-unacknowledged"}, 60, "the desk sees that it is over")
+    desk.until(lambda: states(desk) == {"OX-1": "cleared-unacknowledged"}, 60, "the desk sees that it is over")
 
-    forgotten = house.ctl("forget", strap)
+    forgotten = gateway.ctl("forget", strap)
     assert forgotten.code == 0, forgotten
-    assert strap not in enrolled(house).values() and len(enrolled(house)) == 2
-    house.stop()
-    desk.wait(lambda: set(desk.gateways.values()) == {"offline"}, 30, "the gateway has said goodbye")
+    assert strap not in enrolled(gateway).values() and len(enrolled(gateway)) == 2
+    gateway.stop()
+    desk.until(lambda: set(desk.gateways.values()) == {"offline"}, 30, "the gateway has said goodbye")
     desk.finish()
 
 
-def look_around(house: House) -> None:
+def look_around(gateway: Gateway) -> None:
     """`vigilctl scan` names all three, and what they are, before anybody has paired."""
     near: dict[str, dict[str, Any]] = {}
 
     def found() -> bool:
-        answer = house.ctl("scan", "--seconds", "5", "--json")
+        answer = gateway.ctl("scan", "--seconds", "5", "--json")
         assert answer.code == 0, answer
         near.update({one["address"]: one for one in answer.json if "address" in one})
         return PROFILES.keys() <= near.keys()
@@ -92,14 +98,14 @@ def pair(house: House, address: str, kind: str, passkey: Any = None, compared: A
     return done["device"]
 
 
-def enrolled(house: House) -> dict[str, str]:
+def enrolled(gateway: Gateway) -> dict[str, str]:
     """Ids by address."""
-    return {one["address"]: one["id"] for one in house.ctl("devices", "--json").json}
+    return {one["address"]: one["id"] for one in gateway.ctl("devices", "--json").json}
 
 
-def look_again(house: House, expected: dict[str, str]) -> None:
-    assert enrolled(house) == expected
-    status = house.ctl("status", "--lang", "zh")
+def look_again(gateway: Gateway, expected: dict[str, str]) -> None:
+    assert enrolled(gateway) == expected
+    status = gateway.ctl("status", "--lang", "zh")
     assert status.code == 0 and all(device in status.out for device in expected.values()), status
 
 

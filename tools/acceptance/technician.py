@@ -9,20 +9,36 @@ import subprocess
 import threading
 from typing import IO, Any, Protocol
 
+import scenarios
+from stage import Stage
 from vigil import Answer
 from waiting import PATIENCE, eventually
 
 
-class Gateway(Protocol):
+# Ending a link takes bluetoothd 2 s.
+FAST = {"FAKE_BLUEZ_DISCONNECT_DELAY": "0.2"}
+
+
+class Commands(Protocol):
     def control(self, *arguments: str) -> subprocess.Popen:
         """vigilctl, begun, with pipes for all three."""
+
+
+class Place(Protocol):
+    """Where a technician works: the gateway's commands, and the devices."""
+
+    vigil: Commands
+    stage: Stage
 
 
 class Technician:
     """`vigilctl pair --json`, begun."""
 
-    def __init__(self, gateway: Gateway, address: str, *options: str, resident: str = "r-0001"):
-        self.command = gateway.control("pair", address, "--resident", resident, "--json", *options)
+    GOOD = scenarios.pressure(127)
+
+    def __init__(self, place: Place, address: str, *options: str, resident: str = "r-0001"):
+        self._stage = place.stage
+        self.command = place.vigil.control("pair", address, "--resident", resident, "--json", *options)
         self._out: list[str] = []
         self._err: list[str] = []
         self._readers = [self._read(self.command.stdout, self._out), self._read(self.command.stderr, self._err)]
@@ -55,6 +71,22 @@ class Technician:
     def say(self, line: str) -> None:
         self.command.stdin.write(line + "\n")
         self.command.stdin.flush()
+
+    def until_bonded(self, device: str = "cuff") -> None:
+        self.hear(question="passkey")
+        self.say(self._stage.passkey(device))
+        self.hear(progress="bonded")
+
+    def until_measuring(self, device: str = "cuff") -> None:
+        self.until_bonded(device)
+        self.hear(progress="measure")
+        self._stage.wait_event("subscribed", device)
+
+    def until_asked(self, device: str = "cuff") -> None:
+        """The reading has come, and is it right?"""
+        self.until_measuring(device)
+        self._stage.tell(f"notify {device} 2a35 {self.GOOD}")
+        self.hear(question="value")
 
     def hang_up(self) -> None:
         """End of file."""

@@ -6,14 +6,14 @@ from __future__ import annotations
 import evening
 import yaml
 from conftest import MakeWorld
-from desk import Desk
+from desk import Desk, clear
 
 
 def test_a_whole_evening(make_world: MakeWorld) -> None:
     world = make_world(devices=yaml.safe_load(evening.SCENARIO.read_text())["devices"])
-    desk = Desk(world.directory, {"host": "127.0.0.1", "port": world.broker.port, "tls": "off"})
+    desk = Desk(world.directory, "desk", clear(world.broker.port))
     desk.start()
     try:
-        evening.play(world.vigil, world.stage, desk)
+        evening.play(world, desk)
     finally:
         desk.kill()

@@ -85,6 +85,7 @@ def test_json_lines(home: World) -> None:
         "titles": ["Blood Pressure Service"], "rssi": 0, "lastSeenMs": 0, "beganMs": None, "enrolled": None,
         "paired": False, "bonded": False, "connected": False, "serial": None, "model": None, "note": None}
     assert found[scenarios.STRAP]["enrolled"] == strap and found[scenarios.STRAP]["connected"]
+    assert found[scenarios.STRAP]["serial"] == "HR-strap", "from the enrolment"
     assert found[scenarios.STRAP]["bonded"] and found[scenarios.STRAP]["profiles"] == ["bluetooth.heart-rate"]
     # A device is told about now and again, not with each of its five advertisements a second.
     assert 2 <= len([line for line in answer.json if line["address"] == LEFT]) <= 6

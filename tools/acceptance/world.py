@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import bluez
+import journal
 import scenarios
 from broker import Broker, Certificates
 from stage import FakeStage, LabStage, Stage
@@ -79,6 +80,10 @@ class World:
             correct = self.stage.passkey(device)
             return finish(command, f"{correct if passkey is None else passkey}\n", limit)
         return finish(command, "", limit)
+
+    def audit(self) -> list[tuple]:
+        """What the database of a daemon that has stopped says of who did what: event, code, subject."""
+        return journal.rows(self.vigil.database, "SELECT what, code, subject FROM audit ORDER BY id")
 
     def assert_nothing_half_paired(self, address: str, pairable: bool = False) -> None:
         """After a pairing that came to nothing: no bond, no link, no enrolment, and Pairable as before."""

@@ -13,6 +13,9 @@ from findings import Finding, output_of
 
 FOLDER = Path("systemd")
 BUS_NAME = "org.vigil.Gateway1"
+BLUEZ = "org.bluez"
+# What the default context must deny: having the name, calling us, and hearing what bluetoothd broadcasts and answers.
+DENIED = {("own", BUS_NAME), ("send_destination", BUS_NAME), ("receive_sender", BLUEZ), ("receive_requested_reply", "true")}
 
 
 def names_in_sysusers(text: str) -> tuple[set[str], set[str]]:
@@ -31,13 +34,18 @@ def policy_findings(path: Path, shown: str, users: set[str], groups: set[str]) -
         for key, known in (("user", users | {"root"}), ("group", groups)):
             if policy.get(key, "root" if key == "user" else next(iter(groups))) not in known:
                 found.append(Finding(shown, 1, f"a policy for the unknown {key} {policy.get(key)}", "see vigil.sysusers"))
+        # Only the daemon's user is also allowed to call bluetoothd.
+        names = {BUS_NAME, BLUEZ} if policy.get("user") in users else {BUS_NAME}
         for rule in policy:
             for key, value in rule.attrib.items():
-                if key in {"own", "send_destination"} and value != BUS_NAME:
+                if key in {"own", "send_destination"} and value not in names:
                     found.append(Finding(shown, 1, f"speaks of {value}", f"speak of {BUS_NAME} only"))
+            if rule.tag == "allow" and "receive_sender" in rule.attrib and policy.get("user") is None:
+                found.append(Finding(shown, 1, "lets others than the daemon and root receive values", "allow it to users only"))
     defaults = [rule for policy in policies if policy.get("context") == "default" for rule in policy]
-    if any(rule.tag == "allow" for rule in defaults) or {"own", "send_destination"} - {key for rule in defaults for key in rule.attrib}:
-        found.append(Finding(shown, 1, "everybody is not denied", "deny own and send_destination in the default context"))
+    if any(rule.tag == "allow" for rule in defaults) or DENIED - {item for rule in defaults for item in rule.attrib.items()}:
+        found.append(Finding(shown, 1, "everybody is not denied",
+                             f"deny {', '.join(f'{key}={value}' for key, value in sorted(DENIED))} in the default context"))
     return found
 
 
@@ -66,6 +74,10 @@ def check_units(root: Path) -> list[Finding]:
     found: list[Finding] = []
     for path in sorted(folder.glob("*.service")):
         shown = str(path.relative_to(root))
+        if "[D-BUS Service]" in path.read_text():
+            found.append(Finding(shown, 1, "a D-Bus activation file: every local user could start the daemon",
+                                 "leave it out, see the policy"))
+            continue
         found += verify_unit(path, shown)
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if (match := re.match(r"(User|Group)=(\S+)", line)) and match[2] not in (users if match[1] == "User" else groups):

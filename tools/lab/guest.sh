@@ -8,6 +8,9 @@
 #
 # or the same one by one with lab_dbus_start, lab_peripherals_start and lab_bluetoothd_start. A script that
 # fails, or is cut short, gets the logs on the console; they are in /results too if boot has one.
+#
+# With `boot --systemd` (LAB_INIT=systemd) all of it works alike, but bus and bluetoothd are Debian's units, and the
+# journal is one of the logs.
 
 set -euo pipefail
 LAB=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -16,6 +19,7 @@ LAB_EVENTS=$LAB_RUN/events                  # what the peripherals tell
 LAB_CONTROL=$LAB_RUN/control                # and their control socket
 LAB_PASSKEYS=$LAB_RUN/passkeys              # their displays
 LAB_STEP=0.1                                # how often something is looked at, in seconds
+LAB_INIT=${LAB_INIT:-script}
 LAB_PERIPHERALS_PID= LAB_BLUETOOTHD_PID=
 mkdir -p "$LAB_RUN"
 
@@ -35,6 +39,15 @@ lab_wait() {
   done
 }
 
+lab_has_systemd() { [ "$LAB_INIT" = systemd ]; }
+
+lab_journal() {
+  lab_has_systemd || return 0
+  # All but the kernel's own boot.
+  journalctl --no-pager --output=short-monotonic _TRANSPORT=journal + _TRANSPORT=stdout + _TRANSPORT=syslog \
+    >"$LAB_RUN/journal.log" 2>&1 || true
+}
+
 lab_logs() {
   local file
   for file in "$LAB_RUN"/*.log "$LAB_EVENTS"; do
@@ -46,6 +59,7 @@ lab_logs() {
 lab_end() {
   local code=$?
   trap - EXIT
+  lab_journal
   [ "$code" -eq 0 ] || { lab_say "failed with $code"; lab_logs; }
   cp "$LAB_RUN"/*.log "$LAB_EVENTS" /results/ 2>/dev/null || true
   exit "$code"
@@ -56,6 +70,7 @@ trap 'exit 143' INT TERM
 # The bus -----------------------------------------------------------------------------------------
 
 lab_dbus_start() {
+  if lab_has_systemd; then systemctl start dbus.service; return; fi
   [ -s /etc/machine-id ] || dbus-uuidgen --ensure=/etc/machine-id
   dbus-daemon --system --fork
 }
@@ -109,6 +124,16 @@ PYTHON
 
 # LAB_BLUETOOTHD_ARGS="-d" makes it talkative.
 lab_bluetoothd_begin() {
+  if lab_has_systemd; then
+    if [ -n "${LAB_BLUETOOTHD_ARGS:-}" ]; then
+      mkdir -p /run/systemd/system/bluetooth.service.d
+      printf '[Service]\nExecStart=\nExecStart=/usr/libexec/bluetooth/bluetoothd %s\n' "$LAB_BLUETOOTHD_ARGS" \
+        >/run/systemd/system/bluetooth.service.d/lab.conf
+      systemctl daemon-reload
+    fi
+    systemctl start --no-block bluetooth.service
+    return
+  fi
   # shellcheck disable=SC2086
   /usr/libexec/bluetooth/bluetoothd -n ${LAB_BLUETOOTHD_ARGS:-} >>"$LAB_RUN/bluetoothd.log" 2>&1 &
   LAB_BLUETOOTHD_PID=$!
@@ -130,6 +155,12 @@ lab_bluetoothd_start() { lab_bluetoothd_begin; lab_bluetoothd_ready; }
 
 # lab_bluetoothd_stop [SIGNAL]: TERM by default; KILL is the crash
 lab_bluetoothd_stop() {
+  if lab_has_systemd; then
+    systemctl kill --signal="${1:-TERM}" bluetooth.service || true
+    systemctl stop bluetooth.service
+    systemctl reset-failed bluetooth.service 2>/dev/null || true
+    return
+  fi
   [ -n "$LAB_BLUETOOTHD_PID" ] || return 0
   kill "-${1:-TERM}" "$LAB_BLUETOOTHD_PID" 2>/dev/null || true
   wait "$LAB_BLUETOOTHD_PID" 2>/dev/null || true

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dbus_fast import Message, Variant
 from dbus_fast.aio import MessageBus
 from dbus_fast.service import ServiceInterface, method
 from units import check_units, policy_findings, verify_unit
@@ -25,7 +26,8 @@ NAME = "org.vigil.Gateway1"
 OWNER, TECHNICIANS = "daemon", "games"
 NOBODY = pwd.getpwnam("nobody").pw_uid
 
-# The defaults of Debian's system bus: calls are denied, signals and replies are not.
+# The defaults of Debian's system bus: calls are denied, signals and replies are not. And what bluetoothd's own file says,
+# behind ours, where it could undo what ours says.
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>system</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
@@ -33,7 +35,9 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
 <allow send_requested_reply="true" send_type="method_return"/><allow send_requested_reply="true" send_type="error"/>
 <allow receive_type="method_call"/><allow receive_type="method_return"/><allow receive_type="error"/>
 <allow receive_type="signal"/><allow send_destination="org.freedesktop.DBus"/></policy>
-<include>{policy}</include></busconfig>"""
+<include>{policy}</include>
+<policy user="root"><allow own="org.bluez"/></policy>
+<policy context="default"><allow send_destination="org.bluez"/></policy></busconfig>"""
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become other users")
 
@@ -69,10 +73,21 @@ def bus() -> Iterator[str]:
             daemon.wait(timeout=10)
 
 
-async def call(address: str, uid: int, groups: list[int], *words: str) -> str:
-    """What dbus-send, run as somebody else, gets for an answer."""
+class Characteristic(ServiceInterface):
+    """Answers in bluetoothd's place, which anybody may call by its own policy."""
+
+    def __init__(self) -> None:
+        super().__init__("org.bluez.GattCharacteristic1")
+
+    @method()
+    def ReadValue(self) -> "s":  # noqa: F821, N802
+        return "value-72"
+
+
+async def call(address: str, uid: int, groups: list[int], *words: str, limit: int = 5000) -> str:
+    """What dbus-send, run as somebody else, gets for an answer within so many milliseconds."""
     process = await asyncio.create_subprocess_exec(
-        "dbus-send", f"--bus={address}", "--print-reply", "--reply-timeout=5000", *words, user=uid, group=NOBODY,
+        "dbus-send", f"--bus={address}", "--print-reply", f"--reply-timeout={limit}", *words, user=uid, group=NOBODY,
         extra_groups=groups, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd="/")
     output, _ = await process.communicate()
     return output.decode()
@@ -110,6 +125,52 @@ def test_only_the_daemon_and_root_may_have_the_name(bus: str, user: str, may: bo
 
 
 @as_root
+def test_what_bluetoothd_says_reaches_only_root_and_the_daemon(bus: str) -> None:
+    """A signal with a value, as bluetoothd broadcasts it, and its answer to who asks for one."""
+    import grp
+
+    async def listen(uid: int, groups: list[int]) -> asyncio.subprocess.Process:
+        process = await asyncio.create_subprocess_exec(
+            "dbus-monitor", "--address", bus, "type='signal'", user=uid, group=NOBODY, extra_groups=groups, cwd="/",
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
+        assert process.stdout is not None
+        while b"NameAcquired" not in await asyncio.wait_for(process.stdout.readline(), 10):
+            pass
+        return process
+
+    async def story() -> None:
+        bluez = await MessageBus(bus_address=bus).connect()
+        await bluez.request_name("org.bluez")
+        bluez.export("/org/bluez/value", Characteristic())
+        listeners = {name: await listen(*who) for name, who in {
+            "root": (0, []), "daemon": (pwd.getpwnam(OWNER).pw_uid, []), "stranger": (NOBODY, []),
+            "technician": (NOBODY, [grp.getgrnam(TECHNICIANS).gr_gid])}.items()}
+        await bluez.send(Message.new_signal("/org/bluez/value", "org.freedesktop.DBus.Properties", "PropertiesChanged", "sa{sv}as",
+                                            ["org.bluez.GattCharacteristic1", {"Value": Variant("ay", b"value-72")}, []]))
+        # The bus keeps one sender's order: who has this has had his chance at that.
+        await bluez.release_name("org.bluez")
+        await bluez.send(Message.new_signal("/org/other", "org.other", "Last", "", []))
+        for name, process in listeners.items():
+            assert process.stdout is not None
+            heard = []
+            while not heard or "member=Last" not in heard[-1]:
+                heard.append((await asyncio.wait_for(process.stdout.readline(), 10)).decode())
+            assert ("value-72" in "".join(heard)) is (name in ("root", "daemon")), name
+            process.terminate()
+            await process.wait()
+
+        await bluez.request_name("org.bluez")
+        words = ("--dest=org.bluez", "/org/bluez/value", "org.bluez.GattCharacteristic1.ReadValue")
+        assert "value-72" in await call(bus, 0, [], *words)
+        assert "value-72" in await call(bus, pwd.getpwnam(OWNER).pw_uid, [], *words)
+        # The bus keeps the answer to itself, and the caller waits in vain.
+        assert "NoReply" in await call(bus, NOBODY, [], *words, limit=1000)
+        bluez.disconnect()
+
+    asyncio.run(story())
+
+
+@as_root
 @pytest.mark.skipif(shutil.which("systemd-sysusers") is None, reason="needs systemd's programs")
 def test_users_and_directories_are_made(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
@@ -134,6 +195,10 @@ def test_the_shipped_files_agree() -> None:
     ('group="vigil-tech"', 'group="users"'),
     ('user="vigil"', 'user="vigild"'),
     ("<deny own=", "<allow own="),
+    ("<deny receive_sender=", "<allow receive_sender="),
+    (' receive_requested_reply="true"', ""),
+    ('<policy group="vigil-tech">', '<policy group="vigil-tech"><allow receive_sender="org.bluez"/>'),
+    ('<policy group="vigil-tech">', '<policy group="vigil-tech"><allow send_destination="org.bluez"/>'),
     ('send_destination="org.vigil.Gateway1"/>', 'send_destination="*"/>'),
     ("</busconfig>", ""),
 ])
