@@ -26,8 +26,6 @@ package enum DeviceTexts {
   package static func battery(_ percent: Int) -> Text { Text(zh: "电量 \(percent)%", en: "battery \(percent) %") }
   package static func signal(_ dBm: Int) -> Text { Text(zh: "信号 \(dBm) dBm", en: "signal \(dBm) dBm") }
 
-  package static func serial(_ serial: String) -> Text { Text(zh: "序列号 \(serial)", en: "serial \(serial)") }
-
   // MARK: what its link does
 
   /// A word for a table.

@@ -33,8 +33,10 @@ package enum StatusTexts {
       ? Text(zh: "\(days) 天", en: "\(days) \(word)") : Text(zh: "\(days) 天 \(rest) 小时", en: "\(days) \(word) \(rest) h")
   }
 
+  /// In its largest unit: `3 h ago`.
   package static func ago(_ seconds: Int64) -> Text {
-    let duration = duration(seconds)
+    let unit: Int64 = seconds >= 86_400 ? 86_400 : seconds >= 3600 ? 3600 : 1
+    let duration = duration(seconds / unit * unit)
     return seconds < 1 ? Text(zh: "刚刚", en: "just now") : Text(zh: duration.zh + "前", en: duration.en + " ago")
   }
 

@@ -52,8 +52,8 @@ struct StatusScreen {
   private func say(_ text: Text) -> String { text(in: language) }
 
   /// A sentence, cut where it would take more than its share of the screen.
-  private func wrapped(_ text: Text, to width: Int) -> [String] {
-    let lines = Layout.wrapped(say(text), to: width)
+  private func wrapped(_ text: String, to width: Int) -> [String] {
+    let lines = Layout.wrapped(text, to: width)
     guard lines.count > Self.longestSentence else { return lines }
     let rest = lines[(Self.longestSentence - 1)...].joined(separator: " ")
     return lines.prefix(Self.longestSentence - 1) + [Layout.cut(rest, to: width)]
@@ -84,7 +84,7 @@ struct StatusScreen {
       StatusTexts.storage, StatusTexts.alerts, StatusTexts.devices,
     ]
     let width = (labels.map { Layout.cells(say($0)) }.max() ?? 0) + 2
-    let lines = texts.flatMap { wrapped($0, to: max(20, columns - width)) }
+    let lines = texts.flatMap { wrapped(say($0), to: max(20, columns - width)) }
     return lines.enumerated().map { index, line in
       Layout.cut(Layout.padded(index == 0 ? say(label) : "", to: width) + line, to: columns)
     }
@@ -151,14 +151,19 @@ struct StatusScreen {
   /// For each device a line of facts and, while it is not connected, what is waited for or tried next.
   private var deviceBlocks: [[String]] {
     let names = Layout.table(
-      health.devices.map { [$0.id, Layout.cut($0.label, to: 16), Layout.cut($0.resident, to: 14)] })
+      health.devices.map { [$0.id, Layout.cut($0.label, to: 22), Layout.cut($0.resident, to: 14)] })
     let width = (names.map(Layout.cells).max() ?? 0) + 2
     return zip(health.devices, names).map { device, name in
-      let facts = facts(of: device).map(say).joined(separator: language == .zh ? "，" : ", ")
-      let first = Layout.cut("  " + Layout.padded(name, to: width) + facts, to: columns)
-      guard device.state != "connected" else { return [first] }
-      return [first]
-        + wrapped(state(of: device), to: columns - Self.indent).map { String(repeating: " ", count: Self.indent) + $0 }
+      let facts = facts(of: device).map(say).joined(separator: say(WatchTexts.comma))
+      let whole = "  " + Layout.padded(name, to: width) + facts
+      let sentence = device.state == "connected" ? [] : [say(state(of: device))]
+      // With a long name what is known of the device begins a line of its own.
+      let isOneLine = Layout.cells(whole) <= columns
+      let more = (isOneLine ? [] : [facts]) + sentence
+      return [Layout.cut(isOneLine ? whole : "  " + name, to: columns)]
+        + more.flatMap { wrapped($0, to: columns - Self.indent) }.map {
+          String(repeating: " ", count: Self.indent) + $0
+        }
     }
   }
 
@@ -168,7 +173,6 @@ struct StatusScreen {
       + (device.batteryPercent.map { [DeviceTexts.battery($0)] } ?? [])
       // What was measured before the link says nothing of the link.
       + (device.state == "connected" ? [] : device.rssi.map { [DeviceTexts.signal($0)] } ?? [])
-      + (device.serial.map { [DeviceTexts.serial($0)] } ?? [])
   }
 
   private func state(of device: Health.Device) -> Text {

@@ -14,6 +14,8 @@ import Texts
 
   @Test func agoAndNextTry() {
     #expect(StatusTexts.ago(0) == Text(zh: "刚刚", en: "just now"))
+    #expect(StatusTexts.ago(12_000) == Text(zh: "3 小时前", en: "3 h ago"))
+    #expect(StatusTexts.ago(90_000) == Text(zh: "1 天前", en: "1 day ago"))
     #expect(StatusTexts.ago(5) == Text(zh: "5 秒前", en: "5 s ago"))
     #expect(StatusTexts.nextTry(20) == Text(zh: "20 秒后重试", en: "next try in 20 s"))
     #expect(StatusTexts.nextTry(0) == StatusTexts.nextTry(nil))

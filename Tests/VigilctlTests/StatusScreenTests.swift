@@ -119,7 +119,7 @@ import Texts
     }
     #expect(
       sentence("connected")
-        == "  d-1  BP cuff  r-31k7  connected, last reading 3 h 20 min ago, battery 81 %")
+        == "  d-1  BP cuff  r-31k7  connected, last reading 3 h ago, battery 81 %")
     #expect(sentence("connecting").hasSuffix("waits until it advertises: switch it on or take a measurement"))
     #expect(sentence("retrying", Self.failures[1]).contains("hung up at once"))
     #expect(sentence("retrying", Self.failures[1]).hasSuffix("next try in 20 s"))
@@ -134,7 +134,7 @@ import Texts
   @Test func twoCuffsAreToldApart() {
     let home = (1...2).map { device($0, state: "connecting", serial: "SN-\($0)") }
     #expect(Devices.table(home, in: .en, columns: 80)[2].contains("BP cuff (SN-2)"))
-    #expect(lines(health(devices: home), .zh).contains { $0.hasPrefix("  d-2") && $0.hasSuffix("序列号 SN-2") })
+    #expect(lines(health(devices: home), .zh).contains { $0.hasPrefix("  d-2  BP cuff (SN-2)  r-31k7  最近读数 3 小时前") })
   }
 
   @Test func controllersAreShownAsTheKernelHasThem() {
