@@ -42,7 +42,7 @@ import Vitals
 
     func lines(_ count: Int) async throws -> [Line] {
       var found: [Line] = []
-      let end = ContinuousClock.now + .seconds(20)
+      let end = ContinuousClock.now + .seconds(120)
       while found.count < count, ContinuousClock.now < end {
         found += try lines()
         await Task.yield()
