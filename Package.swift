@@ -57,7 +57,12 @@ let package = Package(
     .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Vitals", "Document", "Texts"]),
     .testTarget(name: "TextsTests", dependencies: ["Texts", "Vitals"]),
     .testTarget(name: "ClinicDeskTests", dependencies: ["ClinicDesk", "Texts"]),
-    .testTarget(name: "VigilctlTests", dependencies: ["vigilctl", "ClinicDesk", "Document", "Gateway", "Texts"]),
+    .testTarget(
+      name: "VigilctlTests",
+      dependencies: [
+        "vigilctl", "ClinicDesk", "Document", "Gateway", "Texts",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .target(name: "GatewayTestKit", dependencies: ["Vitals"], path: "Tests/GatewayTestKit"),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "GatewayTestKit"]),
     .testTarget(

@@ -24,8 +24,9 @@ extension Central {
     "00002a29-0000-1000-8000-00805f9b34fb": \.manufacturer,
   ]
 
-  /// Connects to a device for a moment and reads who it is, without pairing: our agent refuses whoever asks meanwhile.
-  /// Afterwards bluetoothd knows as little of the device as before. What was read is remembered.
+  /// Connects to a device for a moment and reads who it is, without pairing: where nobody is being paired there is no
+  /// agent, and the agent of a pairing serves one device. Afterwards bluetoothd knows as little of the device as before.
+  /// What was read is remembered.
   ///
   /// - Parameter address: of a device that is neither bonded nor connected.
   /// - Throws: where it does not answer, or another one is being read or paired with.

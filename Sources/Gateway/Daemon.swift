@@ -79,8 +79,11 @@ package enum Daemon {
       JournalService(journal: journal), publisher, BatchService(ingest: ingest), collector,
       TickService(ingest: ingest, publisher: publisher, report: report, log: log),
     ]
+    // At debug it would print every service with all that it holds.
+    var lifecycleLog = log
+    lifecycleLog.logLevel = max(log.logLevel, .info)
     try await ServiceGroup(
-      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: lifecycleLog
     ).run()
     log.notice("stopped")
   }
