@@ -9,7 +9,7 @@ package enum DeviceTexts {
 
   package static let headings = [
     Text(zh: "编号", en: "ID"), Text(zh: "地址", en: "ADDRESS"), Text(zh: "名称", en: "NAME"),
-    Text(zh: "住户", en: "RESIDENT"), Text(zh: "状态", en: "STATE"), Text(zh: "电量", en: "BATTERY"),
+    Text(zh: "住户", en: "RESIDENT"), Text(zh: "状态", en: "STATE"), Text(zh: "电量", en: "POWER"),
     Text(zh: "最近读数", en: "LAST"),
   ]
 

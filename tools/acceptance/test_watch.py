@@ -239,12 +239,12 @@ def test_the_picture_on_a_terminal(home: World) -> None:
     english, chinese = Picture(home), Picture(home, "--lang", "zh")
     try:
         english.shows("Vigil gw-1: 2 of 2 devices connected, broker connected")
+        chinese.shows("守望 gw-1：设备 2/2 已连接，消息服务器已连接")
         home.stage.tell("notify cuff 2a35 1e8e005b006c00ea0703141300054c00010000")
         english.shows("BP cuff", "blood pressure", "142/91 mmHg")
         home.stage.tell("signal desaturate")
         english.shows("!!!  high  OX-1", RESIDENT, "SpO2 86 %, below 90 %")
         english.shows("SpO2", "86 %", "█")
-        chinese.shows("守望 gw-1：设备 2/2 已连接，消息服务器已连接")
         chinese.shows("血压", "142/91 mmHg")
         chinese.shows("!!!  高  OX-1", "血氧 86%，低于 90%")
         home.stage.tell("signal recover")
