@@ -53,6 +53,8 @@ package struct Health: Sendable, Codable, Equatable {
     package let link: String
     /// What it calls itself; nil where it does not say.
     package let serial: String?
+    /// `care`, or `commissioning` while a technician has not confirmed it yet.
+    package let purpose: String
     /// A ``LinkState`` in a word: `connected`, `connecting`, `searching`, `waiting-for-bluetooth`, `retrying`.
     package let state: String
     /// Why the last try failed, in English.

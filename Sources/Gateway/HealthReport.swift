@@ -32,7 +32,7 @@ struct HealthReport: Sendable {
         return Health.Device(
           id: device.id, address: device.address.description, model: device.model,
           resident: device.resident.description, profiles: device.profiles, link: device.link.rawValue,
-          serial: device.serial, state: state.word, error: state.failure?.description,
+          serial: device.serial, purpose: device.purpose.rawValue, state: state.word, error: state.failure?.description,
           failure: state.failure.map { Health.Failure(name: $0.name, message: $0.message) },
           retryInSeconds: state.nextTry.map(Self.seconds), batteryPercent: seen?.battery, rssi: seen?.rssi,
           lastReadingSecondsAgo: lastReading[device.id].map { max(0, now.monotonicMs - $0) / 1000 })

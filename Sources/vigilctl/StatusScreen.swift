@@ -168,7 +168,8 @@ struct StatusScreen {
   }
 
   private func facts(of device: Health.Device) -> [Text] {
-    (device.state == "connected" ? [DeviceTexts.connected] : [])
+    (device.purpose == "care" ? [] : [DeviceTexts.provisional])
+      + (device.state == "connected" ? [DeviceTexts.connected] : [])
       + [device.lastReadingSecondsAgo.map(DeviceTexts.lastReading) ?? DeviceTexts.noReading]
       + (device.batteryPercent.map { [DeviceTexts.battery($0)] } ?? [])
       // What was measured before the link says nothing of the link.

@@ -19,7 +19,7 @@ import Texts
   ) -> Health.Device {
     Health.Device(
       id: "d-\(number)", address: "F5:F1:F2:F3:F4:0\(number)", model: model, resident: resident,
-      profiles: ["bluetooth.blood-pressure"], link: "authenticated", serial: serial, state: state,
+      profiles: ["bluetooth.blood-pressure"], link: "authenticated", serial: serial, purpose: "care", state: state,
       error: failure?.message,
       failure: failure, retryInSeconds: state == "retrying" ? 20 : nil, batteryPercent: 81, rssi: -61,
       lastReadingSecondsAgo: 12_000)

@@ -48,6 +48,7 @@ def test_passkey(one: World) -> None:
     technician = Technician(one, scenarios.CUFF)
     technician.until_asked()
     values = technician.find(progress="reading")[0]["reading"]["values"]
+    assert [device["purpose"] for device in one.vigil.devices().values()] == ["commissioning"]
     assert {"kind": "systolic", "unit": "mm[Hg]", "value": 127} in values
     technician.say("是")
     cuff = technician.hear(link="authenticated")["device"]
