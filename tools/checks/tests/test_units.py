@@ -145,8 +145,9 @@ def test_what_bluetoothd_says_reaches_only_root_and_the_daemon(bus: str) -> None
         listeners = {name: await listen(*who) for name, who in {
             "root": (0, []), "daemon": (pwd.getpwnam(OWNER).pw_uid, []), "stranger": (NOBODY, []),
             "technician": (NOBODY, [grp.getgrnam(TECHNICIANS).gr_gid])}.items()}
-        await bluez.send(Message.new_signal("/org/bluez/value", "org.freedesktop.DBus.Properties", "PropertiesChanged", "sa{sv}as",
-                                            ["org.bluez.GattCharacteristic1", {"Value": Variant("ay", b"value-72")}, []]))
+        value = ["org.bluez.GattCharacteristic1", {"Value": Variant("ay", b"value-72")}, []]
+        await bluez.send(Message.new_signal("/org/bluez/value", "org.freedesktop.DBus.Properties", "PropertiesChanged",
+                                            "sa{sv}as", value))
         # The bus keeps one sender's order: who has this has had his chance at that.
         await bluez.release_name("org.bluez")
         await bluez.send(Message.new_signal("/org/other", "org.other", "Last", "", []))
