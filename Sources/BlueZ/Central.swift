@@ -70,6 +70,8 @@ package actor Central {
   private(set) var valueCount: [String: Int] = [:]
   /// Changes with everything that makes an answer of bluetoothd out of date.
   private(set) var generation = 0
+  /// Logged once, not with every try.
+  private var lastLoadError: String?
 
   /// - Parameters:
   ///   - adapterName: `hci0`
@@ -103,7 +105,7 @@ package actor Central {
       let owner = signal.body.count == 3 ? signal.body[2].string ?? "" : ""
       self?.assumeIsolated { $0.bluetoothdChanged(hasOwner: !owner.isEmpty) }
     }
-    await load()
+    if !(await load()) { Task { await self.keepLoading(after: .seconds(5)) } }
   }
 
   /// The bus is gone.
@@ -124,28 +126,43 @@ package actor Central {
   private func bluetoothdChanged(hasOwner: Bool) {
     log.notice("bluetoothd \(hasOwner ? "came" : "went")")
     forget()
-    if hasOwner { Task { await self.load() } }
+    Task { await self.keepLoading(after: hasOwner ? nil : Self.restartPause) }
   }
 
-  /// Reads what bluetoothd has. Where it is there but does not answer, again until it does.
-  private func load() async {
-    guard let connection else { return }
+  /// systemd's own restart of a bluetoothd that crashed comes first.
+  private static let restartPause = Duration.seconds(10)
+
+  /// Loads until it is done, or bluetoothd has come or gone once more. A call also makes the bus start a bluetoothd that
+  /// is down, where it can.
+  private func keepLoading(after first: Duration?) async {
+    let generation = generation
+    var pause = first
+    while generation == self.generation, connection != nil {
+      if let pause, await wait(pause, until: { $0.generation != generation }) { return }
+      if await load() { return }
+      pause = .seconds(30)
+    }
+  }
+
+  /// Reads what bluetoothd has.
+  private func load() async -> Bool {
+    guard let connection else { return false }
     let generation = generation
     do {
       let reply = try await connection.call("org.bluez", "/", Interface.objectManager, "GetManagedObjects")
-      guard generation == self.generation, let managed = reply.first else { return }
+      guard generation == self.generation, let managed = reply.first else { return false }
       objects.replace(with: managed)
       await prepareAdapter()
-      guard generation == self.generation else { return }
+      guard generation == self.generation else { return false }
       isAvailable = true
+      lastLoadError = nil
       changed()
-    } catch let error as BusError where error.name == "org.freedesktop.DBus.Error.ServiceUnknown" {
-      log.notice("bluetoothd is not running")
+      return true
     } catch {
-      log.warning("bluetoothd does not answer, will try again: \(error)")
-      let isLate = await wait(.seconds(5)) { $0.generation != generation }
-      if !isLate { await load() }
+      if lastLoadError != "\(error)" { log.warning("cannot reach bluetoothd, will try again: \(error)") }
+      lastLoadError = "\(error)"
     }
+    return false
   }
 
   /// A controller that is off is switched on, a pairing window that bluetoothd went away with is closed, and a running

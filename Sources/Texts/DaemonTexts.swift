@@ -169,7 +169,11 @@ package enum DaemonTexts {
   /// The message bus or systemd wanted to start the daemon for us and could not.
   private static func notStarted(_ code: String) -> Text {
     switch code {
-    case "NoSuchUnit", "LoadFailed", "BadUnitSetting":
+    case "NoSuchUnit":
+      Text(
+        zh: "vigild 没有启用。请启用并启动：systemctl enable --now vigild",
+        en: "The daemon is not enabled. Enable and start it: systemctl enable --now vigild")
+    case "LoadFailed", "BadUnitSetting":
       Text(
         zh: "vigild 没有安装成系统服务，或单元文件有误。请查看：systemctl status vigild",
         en: "vigild is not installed as a service, or its unit is wrong. See: systemctl status vigild")

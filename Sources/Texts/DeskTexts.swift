@@ -5,7 +5,8 @@ package enum DeskTexts {
   package static let clinic = Text(
     zh: "连接消息服务器，看诊所全部网关的警报。", en: "Follows the broker instead: the alerts of all gateways of a clinic.")
   package static let config = Text(
-    zh: "诊所端的配置文件，平时是 /etc/vigil/desk.yaml。", en: "The desk's configuration; /etc/vigil/desk.yaml by default.")
+    zh: "诊所端的配置文件，平时是 ~/.config/vigil/desk.yaml。", en: "The desk's configuration; ~/.config/vigil/desk.yaml by default."
+  )
   package static let configNeedsClinic = Text(
     zh: "--config 要与 --clinic 一起用。", en: "--config is for --clinic.")
 

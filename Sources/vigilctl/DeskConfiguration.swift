@@ -4,9 +4,14 @@ import Gateway
 import Glibc
 import Texts
 
-/// What a clinic's desk is told, `/etc/vigil/desk.yaml`: `clinic` and `broker` as in vigil.yaml, and what only a desk has.
+/// What a clinic's desk is told, `~/.config/vigil/desk.yaml`: `clinic` and `broker` as in vigil.yaml, and what only a desk has.
 struct DeskConfiguration: Equatable {
-  static let defaultPath = "/etc/vigil/desk.yaml"
+  /// Of the person at the desk, who need not be root: XDG Base Directory Specification.
+  static var defaultPath: String {
+    let variable = { (name: String) in getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
+    }
+    return (variable("XDG_CONFIG_HOME") ?? (variable("HOME") ?? "") + "/.config") + "/vigil/desk.yaml"
+  }
 
   let clinic: String
   let broker: Configuration.Broker

@@ -13,7 +13,7 @@ import Texts
     ("org.freedesktop.DBus.Error.TimedOut", "Failed to activate service 'org.vigil.Gateway1': timed out", "be started"),
     ("org.freedesktop.DBus.Error.Spawn.ExecFailed", "", "be started (Spawn.ExecFailed)"),
     ("org.freedesktop.DBus.Error.Spawn.ChildExited", "", "journalctl"),
-    ("org.freedesktop.systemd1.NoSuchUnit", "", "not installed"),
+    ("org.freedesktop.systemd1.NoSuchUnit", "", "enable --now"),
     ("org.freedesktop.systemd1.UnitMasked", "", "unmask"),
     ("org.freedesktop.systemd1.Job", "", "journalctl"),
     ("org.freedesktop.DBus.Error.Disconnected", "", "was lost"),

@@ -119,7 +119,7 @@ def test_nobody_has_the_name(bus: PrivateBus, language: str) -> None:
     ("org.freedesktop.DBus.Error.AccessDenied", "Rejected", "vigil-tech"),
     ("org.freedesktop.DBus.Error.Spawn.ChildExited", "Process exited with status 1", "journalctl -u vigild"),
     ("org.freedesktop.DBus.Error.TimedOut", "Failed to activate service", "journalctl -u vigild"),
-    ("org.freedesktop.systemd1.NoSuchUnit", "Unit vigild.service not found.", "systemctl status vigild"),
+    ("org.freedesktop.systemd1.NoSuchUnit", "Unit vigild.service not found.", "systemctl enable --now vigild"),
     ("org.freedesktop.DBus.Error.NoReply", "Message recipient disconnected from message bus", "systemctl status vigild"),
     ("org.freedesktop.DBus.Error.UnknownMethod", "no method", "systemctl restart vigild"),
     ("org.freedesktop.DBus.Error.LimitsExceeded", "too many", "vigilctl"),

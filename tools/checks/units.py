@@ -68,6 +68,15 @@ def verify_unit(path: Path, shown: str) -> list[Finding]:
     return found
 
 
+def activation_findings(path: Path, shown: str, folder: Path) -> list[Finding]:
+    """A call starts the unit, by an alias that it has only while it is enabled."""
+    keys = dict(re.findall(r"^(\w+)=(.*)$", path.read_text(), re.MULTILINE))
+    alias = re.search(r"^Alias=(\S+)$", (folder / "vigild.service").read_text(), re.MULTILINE)
+    wanted = {"Name": BUS_NAME, "Exec": "/bin/false", "SystemdService": alias[1] if alias else f"dbus-{BUS_NAME}.service"}
+    return [Finding(shown, 1, f"{key} is {keys.get(key)}", f"make it {value}") for key, value in wanted.items()
+            if keys.get(key) != value or (key == "SystemdService" and not alias)]
+
+
 def check_units(root: Path) -> list[Finding]:
     folder = root / FOLDER
     users, groups = names_in_sysusers((folder / "vigil.sysusers").read_text())
@@ -75,8 +84,7 @@ def check_units(root: Path) -> list[Finding]:
     for path in sorted(folder.glob("*.service")):
         shown = str(path.relative_to(root))
         if "[D-BUS Service]" in path.read_text():
-            found.append(Finding(shown, 1, "a D-Bus activation file: every local user could start the daemon",
-                                 "leave it out, see the policy"))
+            found += activation_findings(path, shown, folder)
             continue
         found += verify_unit(path, shown)
         for number, line in enumerate(path.read_text().splitlines(), 1):

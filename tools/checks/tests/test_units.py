@@ -17,7 +17,7 @@ import pytest
 from dbus_fast import Message, Variant
 from dbus_fast.aio import MessageBus
 from dbus_fast.service import ServiceInterface, method
-from units import check_units, policy_findings, verify_unit
+from units import activation_findings, check_units, policy_findings, verify_unit
 
 ROOT = Path(__file__).resolve().parents[3]
 SYSTEMD = ROOT / "systemd"
@@ -190,6 +190,19 @@ def test_users_and_directories_are_made(tmp_path: Path) -> None:
 
 def test_the_shipped_files_agree() -> None:
     assert check_units(ROOT) == []
+
+
+def test_an_activation_file_that_starts_another_unit(tmp_path: Path) -> None:
+    (tmp_path / "vigild.service").write_text((SYSTEMD / "vigild.service").read_text())
+    text = (SYSTEMD / f"{NAME}.service").read_text()
+    path = tmp_path / f"{NAME}.service"
+    for old, new, told in (("SystemdService=dbus-", "SystemdService=", "SystemdService"), ("/bin/false", "/usr/bin/vigild", "Exec"),
+                           (f"Name={NAME}", "Name=org.other", "Name")):
+        path.write_text(text.replace(old, new, 1))
+        assert [told in one.what for one in activation_findings(path, path.name, tmp_path)] == [True]
+    (tmp_path / "vigild.service").write_text("[Install]\n")
+    path.write_text(text)
+    assert activation_findings(path, path.name, tmp_path)
 
 
 @pytest.mark.parametrize(("old", "new"), [

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from box import BUS_NAME, NO_PASSAGE, Box, owner, run, succeed
+from box import BUS_NAME, NO_PASSAGE, UNIT, Box, owner, run, succeed
 from conftest import OXIMETER, STRAP
 from stage import LabStage
 from waiting import eventually
@@ -125,16 +125,25 @@ def test_no_other_user_gets_a_value_from_bluetoothd_by_asking(box: Box, strap: s
     assert answer.code != 0 and answer.out == "", answer
 
 
-@pytest.mark.parametrize("user", ["tech", "stranger"])
-def test_nobody_but_root_brings_up_a_stopped_gateway(box: Box, user: str) -> None:
+def test_a_technicians_call_starts_a_gateway_that_is_enabled(box: Box) -> None:
     box.stop()
-    if user == "tech":
-        box.ctl("status", user=user).assert_refused("systemctl start vigild", codes=(1,))
-    else:
-        box.ctl("status", user=user).assert_refused(codes=(1,))
-    start = ("busctl", "call", "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "StartServiceByName",
-             "su", BUS_NAME, "0")
-    answer = run(*start, user=user)
-    assert answer.code != 0, answer
-    assert not any(bad in answer.err for bad in NO_PASSAGE)
+    box.ctl("status", user="stranger").assert_refused("vigil-tech", codes=(1,))
     assert box.show("ActiveState") == "inactive"
+    answer = box.ctl("status", user="tech")
+    assert answer.code == 0, answer
+    assert box.is_running()
+
+
+@pytest.mark.parametrize("user", ["tech", "stranger"])
+def test_nobody_but_root_brings_up_a_gateway_that_is_disabled(box: Box, user: str) -> None:
+    succeed("systemctl", "disable", "--now", "--quiet", UNIT)
+    try:
+        box.ctl("status", user=user).assert_refused("enable" if user == "tech" else "vigil-tech", codes=(1,))
+        start = ("busctl", "call", "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                 "StartServiceByName", "su", BUS_NAME, "0")
+        answer = run(*start, user=user)
+        assert answer.code != 0, answer
+        assert not any(bad in answer.err for bad in NO_PASSAGE)
+        assert box.show("ActiveState") == "inactive"
+    finally:
+        succeed("systemctl", "enable", "--quiet", UNIT)
