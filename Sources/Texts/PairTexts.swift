@@ -8,14 +8,14 @@ package enum PairTexts {
     zh: "与设备配对，试测一次，登记给住户。", en: "Pairs with a device, tries it out and enrols it for a resident.")
   package static let discussion = Text(
     zh: """
-      配对后请当场测量一次：网关显示收到的数值，并说明消息服务器是否已收到。
-      您确认之前，读数只算调试数据，不会报警。在那之前以任何方式结束
+      配对后请当场测量一次：网关显示收到的数值，并说明消息服务器是否已收到。\
+      您确认之前，读数只算调试数据，不会报警。在那之前以任何方式结束\
       （包括 Ctrl-C），配对和登记都不会留下。
       配对码等回答在终端上输入，或逐行写到标准输入，从不写在命令行上。
       """,
     en: """
-      Take a measurement once it is paired: the value that arrived is shown, and whether the broker has it. Until you
-      confirm it readings are for commissioning only and never alert. Whatever ends it before that, Ctrl-C too, leaves
+      Take a measurement once it is paired: the value that arrived is shown, and whether the broker has it. Until you \
+      confirm it readings are for commissioning only and never alert. Whatever ends it before that, Ctrl-C too, leaves \
       neither a bond nor an enrolment.
       Digits and answers are typed on the terminal or are lines of standard input, never arguments.
       """)

@@ -59,7 +59,7 @@ def _literal(source: str, at: int, pounds: str, quote: str) -> tuple[str, tuple[
             return "".join(text), tuple(holes), at + len(end)
         if not source.startswith(escape, at):
             text.append(source[at])
-            at += 1
+            at = _begin_of_text(source, at + 1) if source[at] == "\n" else at + 1
             continue
         at += len(escape)
         mark = source[at:at + 1]
@@ -73,9 +73,17 @@ def _literal(source: str, at: int, pounds: str, quote: str) -> tuple[str, tuple[
             text.append(chr(int(source[at + 2:behind - 1], 16)))
             at = behind
         else:
-            text.append(ESCAPES.get(mark, ""))  # an escaped end of line is nothing
-            at += 1
+            # An escaped end of line is nothing.
+            text.append(ESCAPES.get(mark, ""))
+            at = _begin_of_text(source, at + 1) if mark == "\n" else at + 1
     raise Unfinished("a literal without an end")
+
+
+def _begin_of_text(source: str, at: int) -> int:
+    """Behind the indentation, which Swift takes from a literal of several lines. Ours indent nothing within one."""
+    while source[at:at + 1] == " ":
+        at += 1
+    return at
 
 
 def _hole(source: str, at: int) -> int:

@@ -16,16 +16,22 @@ LOCALES = {"en": "en_GB.UTF-8", "zh": "zh_CN.UTF-8"}
 
 # Each token in the form in which it stands in the golden screens.
 VARIABLE: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\b\d+\.\d+\.\d+(?=，|,)"), "0.0.0"),  # of Vigil
+    (re.compile(r"(?<![\d.])\d+\.\d+\.\d+(?![\d.])"), "0.0.0"),  # of Vigil
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:1883"),
     (re.compile(r"\b\d+(?:\.\d+)? [GM]B\b"), "80.5 GB"),
     (re.compile(r"刚刚|(?<![\d.])\d+ (?:秒|分钟)前"), "5 秒前"),
-    (re.compile(r"just now|(?<= {2})now(?= {2})|(?<![\d.])\d+ (?:s|min) ago"), "5 s ago"),
+    (re.compile(r"just now(?!\?)|(?<![\d.])\d+ (?:s|min) ago"), "5 s ago"),
     (re.compile(r"(?<![\d.])\d+ (?:秒|分钟)(?!前)(?= *$|，|。|后| {2})"), "5 秒"),
-    (re.compile(r"(?<![\d.])\d+ (?:s|min)(?! ago)(?= *$|,|\.| {2})"), "5 s"),
+    (re.compile(r"(?<= {2})now(?= {2})"), "5 s"),
+    (re.compile(r"within \d+ min\b"), "within 14 min"),
+    (re.compile(r"（\d+ 分钟内）"), "（14 分钟内）"),
+    (re.compile(r"(?<![\d.])(?<!within )\d+ (?:s|min)(?! ago)(?= *$|,|\.| {2})"), "5 s"),
     (re.compile(r"\|{1,4} +-\d{2,3}\b"), "|||| -59"),
     (re.compile(r"\b\d{2}:\d{2}:\d{2}\b(?!:)"), "08:06:02"),
+    (re.compile(r"(?<![\w:])\d{2}:\d{2}(?![\w:])"), "08:06"),
     (re.compile(r"\b\d{2}-\d{2} \d{2}:\d{2}\b"), "03-14 08:06"),
+    (re.compile(r"(?<![\w.])\d{6}(?![\w.])"), "123456"),  # a passkey
+    (re.compile(r"/tmp/vigil-\w+"), "/tmp/vigil"),
     # How much waits differs with the moment.
     (re.compile(r"(?<=^Waiting {4})\d+ alerts?, \d+ readings?"), "1 alert, 1 reading"),
     (re.compile(r"\d+ waiting$"), "1 waiting"),
@@ -33,9 +39,9 @@ VARIABLE: tuple[tuple[re.Pattern[str], str], ...] = (
     # The host's clock may be synchronized or not.
     (re.compile(r"(?<=^时钟 {8})\S.*$"), "已同步"),
     (re.compile(r"(?<=^Clock {6})\S.*$"), "synchronized"),
-    # A line of blocks grows with each value.
-    (re.compile(r"[▁▂▃▄▅▆▇█]+"), "▅▅▅▅▅"),
 )
+# A line of blocks grows with each value, and its column with it.
+TREND = re.compile(r"(?:[▁▂▃▄▅▆▇█]+|TREND|变化)(?= {2})( *)")
 
 
 def settled(line: str) -> str:
@@ -47,7 +53,7 @@ def settled(line: str) -> str:
                 return shown + spaces
             return shown + " " * max(2, wcswidth(token) + len(spaces) - wcswidth(shown))
         line = re.sub(f"({pattern.pattern})( *)", replaced, line)
-    return line.rstrip()
+    return TREND.sub(lambda match: ("▅▅▅▅▅" if match[0][0] in "▁▂▃▄▅▆▇█" else match[0].rstrip()) + "  ", line).rstrip()
 
 
 class Recorder:
@@ -60,6 +66,10 @@ class Recorder:
         self.environment: dict[str, str] = {}
         # Whether what differs from run to run is made equal. Texts that never differ may hold the like.
         self.settles = True
+
+    def words(self, en: str, zh: str) -> str:
+        """What to wait for, in the story's language."""
+        return {"en": en, "zh": zh}[self.language]
 
     def keep(self, name: str, session: Session) -> None:
         assert name not in self.screens, f"two screens are called {name}"

@@ -7,16 +7,20 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import scenarios
+import yaml
+from desk import clear
 from recorder import Recorder, Story
 from session import CTRL_C
 from stub_gateway import PrivateBus, StubGateway
-from vigil import BIN, PROFILES
+from vigil import BIN, CLINIC, PROFILES
 from waiting import eventually
 from world import World
 
 STORIES: dict[str, Story] = {}
+LEFT, RIGHT = "F5:F1:F2:F3:F4:11", "F5:F1:F2:F3:F4:12"
 RESIDENT, OTHER = "r-31k7", "r-8m2q"
 BEAT_72 = "0048"
 
@@ -36,8 +40,15 @@ def strap() -> scenarios.Device:
 
 
 def oximeter() -> scenarios.Device:
-    return scenarios.oximeter([scenarios.spo2(scenarios.SPO2_97, until="signal desaturate"),
-                               scenarios.spo2(scenarios.SPO2_86)]) | {"services": ["1822"], "pairing": "confirm"}
+    return scenarios.oximeter([scenarios.spo2(scenarios.SPO2_97)]) | {
+        "services": ["1822"], "pairing": "confirm", "require": "authentication"}
+
+
+def cuff(id: str = "cuff", address: str = scenarios.CUFF, **more: Any) -> scenarios.Device:
+    """With a serial number that leaves room: what is cut would depend on the moment."""
+    device = scenarios.cuff(id, address, services=["1810"], **more)
+    device["gatt"]["180a"]["2a25"]["value"] = b"SN1".hex()
+    return device
 
 
 @contextmanager
@@ -102,14 +113,10 @@ def errors(recorder: Recorder) -> None:
 
 @story
 def first_look(recorder: Recorder) -> None:
-    """A gateway without a device, and what is near."""
-    with household(recorder, strap(), scenarios.cuff(services=["1810"])) as world:
+    """A gateway without a device; then without a controller and a broker."""
+    with household(recorder, strap()) as world:
         recorder.show("devices-none", "devices")
         recorder.show("status-none", "status")
-        with recorder.vigilctl("scan") as scan:
-            scan.wait(lambda text: "HR strap" in text and "BP cuff" in text)
-            recorder.keep("scan", scan)
-            scan.type(CTRL_C)
         world.stage.tell("adapter remove")
         eventually(lambda: not world.vigil.status()["bluetooth"]["powered"], 20, "the controller is missed")
         recorder.show("status-no-controller", "status")
@@ -119,9 +126,70 @@ def first_look(recorder: Recorder) -> None:
 
 
 @story
+def scan(recorder: Recorder) -> None:
+    """Which of two cuffs of a kind is the one in the hand."""
+    with household(recorder, strap(), cuff("left", LEFT), cuff("right", RIGHT, advertise=False)) as world:
+        with recorder.vigilctl("scan") as live:
+            live.wait(lambda text: "HR strap" in text and LEFT in text and recorder.words("Press the button", "按键") in text)
+            recorder.keep("scan", live)
+            world.stage.tell("advertise right on")
+            live.wait(lambda text: "* " in text and RIGHT in text)
+            recorder.keep("scan-pressed", live)
+            live.type(CTRL_C)
+
+
+@story
+def pairing(recorder: Recorder) -> None:
+    """By the three methods, each to its end; and what can come between."""
+    with household(recorder, strap(), cuff(), oximeter()) as world:
+        resident = ("--resident", RESIDENT)
+        with recorder.vigilctl("pair", scenarios.STRAP, *resident) as pair:
+            pair.wait(recorder.words("Is this value right", "这个数值对吗"))
+            pair.type("y\r")
+            pair.end()
+            recorder.keep("pair-just-works", pair)
+
+        with recorder.vigilctl("pair", scenarios.CUFF, *resident, code=1) as pair:
+            pair.wait(recorder.words("six digits", "六位数字"))
+            pair.type("000000\r" if world.stage.passkey("cuff") != "000000" else "111111\r")
+            pair.end()
+            recorder.keep("pair-wrong-passkey", pair)
+        with recorder.vigilctl("pair", scenarios.CUFF, *resident, code=1) as pair:
+            pair.wait(recorder.words("six digits", "六位数字"))
+            pair.type(CTRL_C)
+            pair.end(40)
+            recorder.keep("pair-ctrl-c", pair)
+        with recorder.vigilctl("pair", scenarios.CUFF, *resident) as pair:
+            pair.wait(recorder.words("six digits", "六位数字"))
+            recorder.keep("pair-passkey-asked", pair)
+            pair.type(world.stage.passkey("cuff") + "\r")
+            pair.wait(recorder.words("Take a measurement", "测量一次"))
+            world.stage.wait_event("subscribed", "cuff")
+            world.stage.tell(f"notify cuff 2a35 {scenarios.pressure(127)}")
+            pair.wait(recorder.words("Is this value right", "这个数值对吗"))
+            pair.type("y\r")
+            pair.end()
+            recorder.keep("pair-passkey", pair)
+
+        with recorder.vigilctl("pair", scenarios.OXIMETER, *resident) as pair:
+            pair.wait(recorder.words("Does the device show", "设备上显示的是"))
+            recorder.keep("pair-comparison-asked", pair)
+            pair.type("y\r")
+            pair.wait(recorder.words("Is this value right", "这个数值对吗"))
+            pair.type("y\r")
+            pair.end()
+            recorder.keep("pair-comparison", pair)
+
+        recorder.show("pair-already-enrolled", "pair", scenarios.CUFF, *resident, code=1)
+        recorder.show("pair-no-address", "pair", "hello", *resident, code=1)
+
+
+@story
 def evening(recorder: Recorder) -> None:
-    """Devices that are enrolled, an alert, and one device less."""
-    with household(recorder, strap(), scenarios.cuff(services=["1810"]), oximeter()) as world:
+    """Devices that are enrolled, an alert here and at the clinic's desk, and one device less."""
+    with household(recorder, strap(), cuff()) as world:
+        desk = world.directory / "desk.yaml"
+        desk.write_text(yaml.safe_dump({"clinic": CLINIC, "broker": clear(world.broker.port)}))
         enrolled = {name: world.pair(name, address, resident) for name, address, resident in (
             ("strap", scenarios.STRAP, RESIDENT), ("cuff", scenarios.CUFF, OTHER))}
         for device in enrolled.values():
@@ -131,16 +199,26 @@ def evening(recorder: Recorder) -> None:
         each_has_spoken(world)
         recorder.show("devices", "devices")
         recorder.show("status", "status")
-        with recorder.vigilctl("watch") as watch:
+        clinic = ("watch", "--clinic", "--config", str(desk))
+        with recorder.vigilctl(*clinic) as follower, recorder.vigilctl("watch") as watch:
+            follower.wait(recorder.words("online", "在线"))
             watch.wait("HR strap")
             world.stage.tell(f"notify cuff 2a35 {scenarios.pressure(127)}")
             watch.wait(lambda text: "127" in text and "▅▅▅" in text)
             recorder.keep("watch", watch)
             for systolic in (186, 188):
                 world.stage.tell(f"notify cuff 2a35 {scenarios.pressure(systolic)}")
-            watch.wait("BP-1")
+            watch.wait(lambda text: "BP-1" in text and "188/80" in text)
             recorder.keep("watch-alert", watch)
             watch.type(CTRL_C)
+            # In the alert's words and as a reading.
+            follower.wait(lambda text: "BP-1" in text and text.count("188 mmHg") == 2)
+            recorder.keep("watch-clinic", follower)
+            follower.type(CTRL_C)
+        with recorder.vigilctl(*clinic) as late:
+            late.wait(lambda text: "BP-1" in text and "gw-1" in text)
+            recorder.keep("watch-clinic-late", late)
+            late.type(CTRL_C)
         recorder.show("status-alert", "status")
         recorder.show("forget", "forget", enrolled["strap"])
         recorder.show("forget-unknown", "forget", "d-9", code=1)

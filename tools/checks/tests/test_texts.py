@@ -25,7 +25,8 @@ def literals(source: str) -> list[Token]:
     (r'"\(f("x", g(1)))!"', f"{HOLE}!", ('f("x", g(1))',)),
     (r'"\(a ? "\(b)" : "c)")"', HOLE, ('a ? "\\(b)" : "c)"',)),
     (r'#"{"a":"\#(b)\(c)"}"#', '{"a":"' + HOLE + r'\(c)"}', ("b",)),
-    ('"""\n  a "b" c\n  """', '\n  a "b" c\n  ', ()),
+    ('"""\n  a "b" c\n  """', '\na "b" c\n', ()),
+    ('"""\n  a \\\n  b\n  """', "\na b\n", ()),
 ])
 def test_literals(source: str, text: str, holes: tuple[str, ...]) -> None:
     assert literals(f"let a = {source} // \"no\"\n/* \"no\" */") == [Token(text, 1, True, holes)]
