@@ -144,8 +144,6 @@ package enum DaemonTexts {
     case "TooMany": ofBus("LimitsExceeded", detail)
     case "InvalidAddress": notAnAddress
     case "InvalidResident": notAResident
-    case "InvalidArguments" where detail.contains("address"): notAnAddress
-    case "InvalidArguments" where detail.contains("resident"): notAResident
     default: nil
     }
   }

@@ -32,11 +32,6 @@ package enum FileTexts {
     }
   }
 
-  /// - Parameter place: the file, the line and what is wrong there: `cuff.yaml:4:9: id: must be text`.
-  package static func faulty(_ place: String) -> Text {
-    Text(zh: "文件内容有误。请更正这里：\(place)", en: "A file is wrong. Correct it here: \(place)")
-  }
-
   package static func unreadableInput(reason: String) -> Text {
     Text(
       zh: "读取标准输入失败：\(FileTexts.reason(reason).zh)。请检查重定向或管道。",

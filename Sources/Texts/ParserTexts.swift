@@ -21,19 +21,22 @@ package enum ParserTexts {
   /// - Returns: nil for one that is not known here.
   package static func translated(_ original: String, to language: Language) -> String? {
     guard language != .en else { return original }
-    let bytes = Array(original.utf8)
-    for sentence in sentences {
-      guard let found = holes(of: sentence.en, in: bytes) else { continue }
-      return filled(sentence(in: language), found, language)
+    return Phrase.translated(original, to: language, by: sentences) { name, content in
+      switch name {
+      case "text": translated(content, to: language) ?? content
+      case "label", "labels", "command": synopsis(content, in: language)
+      case "values": content.replacing("', '", with: "”、“")
+      case "list": list(content)
+      default: content
+      }
     }
-    return nil
   }
 
   /// - Parameter original: a sentence of the parser.
   /// - Returns: the word that it has no place for, if that is what it says. Where a command was expected, that is one
   ///   which does not exist.
   package static func unexpectedArgument(in original: String) -> String? {
-    holes(of: "Unexpected argument '{value}'", in: Array(original.utf8))?["value"]
+    Phrase.holes(of: "Unexpected argument '{value}'", in: original)?["value"]
   }
 
   /// What stands for a value in a synopsis: `--lang <lang>` is `--lang <语言>`.
@@ -102,81 +105,10 @@ package enum ParserTexts {
       zh: "参数无法解析。", en: "Internal error. Parsing command-line arguments hit unimplemented code path."),
   ]
 
-  // MARK: holes
-
-  private static func filled(_ sentence: String, _ found: [String: String], _ language: Language) -> String {
-    var text = ""
-    for piece in pieces(of: sentence) {
-      switch piece {
-      case .words(let words): text += words
-      case .hole(let name):
-        let content = found[name] ?? ""
-        switch name {
-        case "text": text += translated(content, to: language) ?? content
-        case "label", "labels", "command": text += synopsis(content, in: language)
-        case "values": text += content.replacing("', '", with: "”、“")
-        case "list": text += list(content)
-        default: text += content
-        }
-      }
-    }
-    return text
-  }
-
   /// `'zh' and 'en'`, `'a', 'b' or 'c'` and `a, b` without the English words.
   private static func list(_ original: String) -> String {
     original.split(separator: " ").filter { $0 != "and" && $0 != "or" }.map { word in
       word.filter { $0 != "'" && $0 != "," }
     }.joined(separator: "、")
-  }
-
-  private enum Piece {
-    case words(String)
-    case hole(String)
-  }
-
-  private static func pieces(of pattern: String) -> [Piece] {
-    var pieces: [Piece] = []
-    var rest = pattern[...]
-    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-      if open > rest.startIndex { pieces.append(.words(String(rest[..<open]))) }
-      pieces.append(.hole(String(rest[rest.index(after: open)..<close])))
-      rest = rest[rest.index(after: close)...]
-    }
-    if !rest.isEmpty { pieces.append(.words(String(rest))) }
-    return pieces
-  }
-
-  /// What stands in the holes of a pattern, nil where the text is not of that pattern. By octets: a value may begin with
-  /// something that would melt into the parser's quotation mark.
-  private static func holes(of pattern: String, in text: [UInt8]) -> [String: String]? {
-    var found: [String: String] = [:]
-    var rest = text[...]
-    var open: String?
-    let pieces = pieces(of: pattern)
-    for (index, piece) in pieces.enumerated() {
-      switch piece {
-      case .hole(let name): open = name
-      case .words(let words):
-        let words = Array(words.utf8)
-        guard let name = open else {
-          guard rest.starts(with: words) else { return nil }
-          rest = rest.dropFirst(words.count)
-          continue
-        }
-        open = nil
-        let isLast = index == pieces.count - 1
-        let end = isLast ? rest.endIndex - words.count : rest.firstRange(of: words)?.lowerBound
-        guard let end, end >= rest.startIndex, rest[end...].starts(with: words) else { return nil }
-        found[name] = String(decoding: rest[..<end], as: UTF8.self)
-        rest = rest[(end + words.count)...]
-      }
-    }
-    if let open {
-      found[open] = String(decoding: rest, as: UTF8.self)
-    } else if !rest.isEmpty {
-      return nil
-    }
-    return found
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
 import DBus
+import Document
 import EventLoop
 import Gateway
 import Glibc
@@ -23,7 +24,8 @@ struct Failure: Error, CustomStringConvertible {
         DaemonTexts.system(operation: error.operation, reason: String(cString: strerror(error.errno)))
       case is DecodingError: DaemonTexts.unreadableAnswer
       case is CancellationError: DaemonTexts.interrupted
-      case _ where Daemon.isConfigurationError(error): FileTexts.faulty("\(error)")
+      case let error as DocumentError:
+        DocumentTexts.failure(place: "\(error.file):\(error.mark)", key: error.path, message: error.message)
       default: DaemonTexts.unexpected("\(error)")
       }
   }

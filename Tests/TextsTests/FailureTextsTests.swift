@@ -22,8 +22,9 @@ import Texts
     ("org.freedesktop.DBus.Error.UnknownObject", "", "older"),
     ("org.freedesktop.DBus.Error.InvalidArgs", "bad type", "bad type"),
     ("org.vigil.Error.NotFound", "no enrolled device d-9", "vigilctl devices"),
-    ("org.vigil.Error.InvalidArguments", "not a Bluetooth address", "F5:F1"),
-    ("org.vigil.Error.InvalidArguments", "not a resident's id", "resident's id"),
+    ("org.vigil.Error.InvalidAddress", "not a Bluetooth address", "F5:F1"),
+    ("org.vigil.Error.InvalidResident", "not a resident's id", "resident's id"),
+    ("org.vigil.Error.TooMany", "4 scans are running", "Too many"),
     ("System.Error.NotConnected", "", "was lost"),
     ("System.Error.ECONNRESET", "", "was lost"),
     ("System.Error.110", "", "in time"),
@@ -98,6 +99,20 @@ import Texts
     let text = FileTexts.failure(path: "/etc/x", reason: reason)
     expect(text, words)
     #expect(text.zh.contains("/etc/x") && text.en.contains("/etc/x"))
+  }
+
+  @Test(arguments: [
+    ("missing key 'broker'", "缺少 broker"), ("unknown key 'hots', known: host, port", "不认识 hots，可写的有：host, port"),
+    ("70000 is outside 1 to 65535", "70000 不在 1 到 65535 之间"), ("expected a list, found a single value", "应为列表，现为单个值"),
+    ("expected a whole number from 1 to 9, found 'x'", "应为 1 到 9 的整数，现为'x'"),
+    ("did not find expected ',' or ']'", "did not find expected ',' or ']'"),
+  ])
+  func ofADocument(message: String, words: String) {
+    let text = DocumentTexts.failure(place: "a.yaml:2:9", key: "broker", message: message)
+    #expect(text.en == "A file is wrong, correct it: a.yaml:2:9: broker: " + message)
+    #expect(text.zh == "文件内容有误，请更正。a.yaml:2:9：broker：" + words)
+    #expect(
+      DocumentTexts.failure(place: "a.yaml:1:1", key: "", message: message).zh == "文件内容有误，请更正。a.yaml:1:1：" + words)
   }
 
   private func expect(_ text: Text, _ words: String) {

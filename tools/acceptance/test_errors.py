@@ -5,19 +5,19 @@ from __future__ import annotations
 
 import os
 import random
-import re
 import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from language import ENGLISH_SENTENCE, HAN
 from stub_gateway import PrivateBus, StubGateway
 from vigil import BIN, PROFILES, Answer
 
 DECODE = ["decode", "--profiles", str(PROFILES), "--characteristic", "2A37"]
-HAN = re.compile("[\u4e00-\u9fff]")
-CALLS = (["devices"], ["status"], ["forget", "d-1"], ["pair", "F5:F1:F2:F3:F4:01", "--resident", "r-0001"])
+CALLS = (["devices"], ["status"], ["forget", "d-1"], ["scan"], ["watch"],
+         ["pair", "F5:F1:F2:F3:F4:01", "--resident", "r-0001"])
 
 
 def run(*arguments: str | bytes | Path, language: str = "en", bus: str = "unix:path=/nowhere/bus", stdin: bytes | int = b"",
@@ -145,7 +145,7 @@ def test_the_daemon_refuses(bus: PrivateBus, stub: StubGateway, name: str, messa
 def test_the_daemon_talks_nonsense(bus: PrivateBus, stub: StubGateway, signature: str, body: list[object],
                                    language: str) -> None:
     stub.error, stub.body = None, (signature, body)
-    for call in (["devices"], ["status"], CALLS[-1]):
+    for call in CALLS:
         answer = run(*call, language=language, bus=bus.address)
         if answer.code:
             assert_says(answer, language)
@@ -193,6 +193,30 @@ def test_profiles(language: str, tmp_path: Path) -> None:
         profile.unlink()
         profile.touch(0)
         says(str(profile))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("text", "word"), [
+    ("clinic: c1\n", "broker"), ("clinic: C 1\nbroker: {host: a, tls: off}\n", "C 1"), ("", ""), ("clinic: [a]\n", ""),
+    ("clinic: c1\nbroker: {host: a, port: 70000, tls: off}\n", "65535"), ("- a\n", ""), ("clinic: c1\nclinic: c1\n", "clinic"),
+    ("clinic: c1\nbroker: {host: a, tls: off, password: x}\n", "password-file"), ("clinic: c1\nbrokers: 1\n", "brokers"),
+    ("clinic: c1\nbroker: {host: a, tls: {ca: /nowhere}}\n", "/nowhere"), ("clinic: *a\n", ""),
+    ("clinic: c1\nbroker: {host: a, tls: off}\nhealth-seconds: often\n", "3600"),
+    ("clinic: c1\nbroker: {host: 'mqtt://a', tls: off}\n", "mqtt://a"),
+])
+def test_the_desks_configuration(text: str, word: str, language: str, tmp_path: Path) -> None:
+    path = tmp_path / "desk.yaml"
+    path.write_text(text)
+    answer = run("watch", "--clinic", "--config", path, language=language)
+    assert_says(answer, language, f"{path}:", word)
+    if language == "zh" and "*" not in text:  # an error of YAML itself stays libyaml's
+        assert not ENGLISH_SENTENCE.search(answer.err), answer.err
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_desks_configuration_is_not_there(language: str, tmp_path: Path) -> None:
+    assert_says(run("watch", "--clinic", "--config", tmp_path / "x.yaml", language=language), language, "x.yaml", "--config")
+    assert_says(run("watch", "--clinic", "--config", tmp_path, language=language), language, str(tmp_path))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

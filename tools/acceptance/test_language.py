@@ -8,12 +8,9 @@ import re
 import subprocess
 
 import pytest
+from language import ENGLISH_SENTENCE, HAN
 from vigil import BIN, Answer
 from wcwidth import wcswidth
-
-# What stays as it is: what is typed, names of programs and standards.
-ENGLISH_SENTENCE = re.compile(r"(?<![-\w./<])[A-Za-z']{2,}(?: [a-z']{2,}){2,}")
-HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def run(*arguments: str, environment: dict[str, str] | None = None) -> Answer:

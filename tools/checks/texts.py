@@ -144,8 +144,36 @@ def program_findings(path: str, source: str) -> Iterator[Finding]:
                           "make it a Text in Sources/Texts: what people read stands in both languages")
 
 
+def outline(page: str) -> dict[str, list[str]]:
+    """What a page and its translation have alike: how much of each, and what is typed or linked."""
+    fences = page.split("```")
+    prose = "".join(fences[::2])
+    typed = [line.split("#")[0].strip().removeprefix("$ ") for line in "".join(fences[1::2]).splitlines()]
+    return {
+        "headings": ["##" for line in prose.splitlines() if line.startswith("## ")],
+        "blocks": ["```" for _ in fences[1::2]],
+        "points": ["-" for line in prose.splitlines() if re.match(r"- |\|", line)],
+        "commands": sorted(line for line in typed if re.match(r"vigil(?:ctl|d) |tools/", line)),
+        "keys": sorted(re.findall(r"^[# ]*([a-z-]+):", "".join(fences[1::2]), re.MULTILINE)),
+        "links": sorted(re.findall(r"\]\((?!README)([^)]+)\)", prose)),
+        "files": sorted(set(re.findall(r"`((?:Sources|tools|systemd|device-profiles|/etc|/usr)[/\w.-]*)`", prose))),
+    }
+
+
+def check_readmes(root: Path) -> list[Finding]:
+    """The Chinese page keeps up with the English one: as many parts, the same commands, keys and files."""
+    english, chinese = root / "README.md", root / "README.zh-CN.md"
+    if not chinese.exists():
+        return []
+    ours, theirs = outline(english.read_text()), outline(chinese.read_text())
+    return [Finding(chinese.name, 1, f"its {what} differ from README.md's: "
+                    f"{', '.join(sorted(set(ours[what]) ^ set(theirs[what]))) or f'{len(ours[what])}, {len(theirs[what])}'}",
+                    "change both")
+            for what in ours if ours[what] != theirs[what]]
+
+
 def check_texts(root: Path) -> list[Finding]:
-    found: list[Finding] = []
+    found = check_readmes(root)
     for folder, check in ((CATALOGUE, catalogue_findings), (PROGRAM, program_findings)):
         for path in sorted((root / folder).rglob("*.swift")):
             name = str(path.relative_to(root))

@@ -122,6 +122,21 @@ def test_this_catalogue_is_seen(tmp_path: Path) -> None:
         assert seen == source.count("Text(zh:") + source.count("Text(\n"), path.name
 
 
+@pytest.mark.parametrize(("old", "new", "word"), [
+    ("## Begin", "Begin", "headings"), ("- one", "one", "points"), ("vigilctl status", "vigilctl state", "commands"),
+    ("clinic: c1", "clinics: c1", "keys"), ("`tools/check`", "`tools/test`", "files"), ("(LICENSE)", "(COPYING)", "links"),
+])
+def test_a_page_that_falls_behind(tmp_path: Path, old: str, new: str, word: str) -> None:
+    page = "# A\n## Begin\n- one\n- `tools/check`\n```\nvigilctl status   # {}\nclinic: c1\n```\n[x](LICENSE)\n"
+    (tmp_path / "README.md").write_text(page.format("all of it"))
+    assert check_texts(tmp_path) == []
+    (tmp_path / "README.zh-CN.md").write_text(page.format("全部"))
+    assert check_texts(tmp_path) == []
+    (tmp_path / "README.zh-CN.md").write_text(page.format("全部").replace(old, new))
+    (finding,) = check_texts(tmp_path)
+    assert finding.path == "README.zh-CN.md" and word in finding.what
+
+
 def test_a_repository(tmp_path: Path) -> None:
     for folder in ("Sources/Texts", "Sources/vigilctl"):
         (tmp_path / folder).mkdir(parents=True)

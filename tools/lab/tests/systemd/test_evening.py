@@ -41,3 +41,9 @@ def test_a_whole_evening(broker: Broker, clinic: Subscriber, stage: LabStage, go
     finally:
         desk.kill()
     clinic.assert_complete()
+
+    # The next test finds devices that nobody has a bond with.
+    box = Box()
+    box.start()
+    for device in box.devices().values():
+        assert box.ctl("forget", device["id"]).code == 0
