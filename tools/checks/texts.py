@@ -26,7 +26,7 @@ BRACES = re.compile(r"\{\w+\}")
 WORDS = re.compile(r"[A-Za-z']{2,}[,.;:!?)]* +[(]?[A-Za-z']{2,}")
 LABEL = re.compile(r"[A-Za-z]{2,}:? {2,}|^[A-Z]{2,}$")
 # Names of the environment, and what a program reads.
-NO_HEADINGS = {"LANG", "TERM", "COLUMNS", "LINES", "JSON"}
+NO_HEADINGS = {"HOME", "LANG", "TERM", "COLUMNS", "LINES", "JSON"}
 SPEAKING = {"out", "err"}
 # What is typed, and whose sentence it is: the same in both languages.
 COMMAND = re.compile(r"vigilctl(?:: | [a-z-]+)")
