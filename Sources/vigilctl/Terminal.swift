@@ -46,6 +46,8 @@ enum Terminal {
         continue
       }
       guard count > 0 else {
+        // Nobody to say it to; the exit code still does.
+        if descriptor == STDERR_FILENO { return }
         if descriptor == STDOUT_FILENO, reason != EPIPE {
           Failure(FileTexts.unwritableOutput(reason: String(cString: strerror(reason)))).report()
         }

@@ -246,6 +246,14 @@ def test_output_that_cannot_be_written(language: str, to: str) -> None:
         assert_says(Answer(done.returncode, done.stdout, done.stderr), language)
 
 
+def test_nobody_to_complain_to() -> None:
+    for arguments, code in ((["no-such-command"], 2), (["status"], 1), ([*DECODE, "0048"], 0)):
+        for closed in ("2>&-", "2>/dev/full", "<&- 2>&-"):
+            done = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", BIN / "vigilctl", *arguments], capture_output=True,
+                                  timeout=20, env=os.environ | {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere/bus"})
+            assert done.returncode == code, f"{arguments} {closed}: exit code {done.returncode}"
+
+
 def test_a_reader_that_goes_away() -> None:
     for restored in (True, False):  # a shell's child, and one whose parent ignores SIGPIPE
         command = subprocess.Popen([BIN / "vigilctl", *DECODE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
