@@ -46,7 +46,7 @@ let package = Package(
     .executableTarget(
       name: "vigilctl",
       dependencies: [
-        "Gateway", "DBus", "EventLoop", "DeviceProfiles", "Document", "MQTT", "ClinicDesk", "Texts",
+        "Gateway", "DBus", "EventLoop", "DeviceProfiles", "Document", "MQTT", "ClinicDesk", "Texts", "Vitals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),

@@ -121,9 +121,9 @@ struct ObjectTree {
   func device(path: String) -> Device? {
     guard let interfaces = objects[path], let properties = interfaces[Interface.device] else { return nil }
     let address = properties["Address"]?.string ?? ""
+    let name = Self.printable(properties["Name"]?.string ?? properties["Alias"]?.string ?? "")
     return Device(
-      path: path, address: address,
-      name: Self.printable(properties["Name"]?.string ?? properties["Alias"]?.string ?? address),
+      path: path, address: address, name: name.allSatisfy(\.isWhitespace) ? address : name,
       isPaired: properties["Paired"]?.bool ?? false, isBonded: properties["Bonded"]?.bool ?? false,
       isConnected: properties["Connected"]?.bool ?? false,
       servicesResolved: properties["ServicesResolved"]?.bool ?? false,
@@ -135,10 +135,17 @@ struct ObjectTree {
 
   /// A text comes from the air: nothing in it may move a terminal's cursor or end a line of a log.
   static func printable(_ text: String) -> String {
+    // Marks without a width of their own would pile up over other lines.
+    var marks = 0
     let kept = text.unicodeScalars.filter { scalar in
       switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: false
-      default: true
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: return false
+      case .nonspacingMark, .enclosingMark:
+        marks += 1
+        return marks <= 2
+      default:
+        marks = 0
+        return true
       }
     }
     return String(String(String.UnicodeScalarView(kept)).prefix(64))

@@ -51,6 +51,10 @@ extension Central {
       return try await bond(found, in: life, progress: progress, ask: ask)
     } catch {
       if Task.isCancelled { throw CancellationError() }
+      // A controller that is switched off ends the link first, and says so a moment later.
+      if case PairingFailure.hungUp = error {
+        _ = await wait(.seconds(1)) { $0.generation != life || $0.adapter?.isPowered != true }
+      }
       if generation != life { throw PairingFailure.bluetoothGone }
       if adapter?.isPowered != true { throw PairingFailure.bluetoothOff(adapterName) }
       throw error

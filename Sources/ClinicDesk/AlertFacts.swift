@@ -64,7 +64,7 @@ package struct AlertFacts: Sendable, Equatable, Decodable {
     state = State(name: fields.id("state") ?? "?")
     category = fields.id("category") ?? "?"
     priority = fields.id("priority").flatMap(Priority.init) ?? .high
-    level = fields.whole("level") ?? 1
+    level = min(max(fields.whole("level") ?? 1, 1), 9)
     raisedMs = fields.instant("raisedAt")
   }
 }

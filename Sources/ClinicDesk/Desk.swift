@@ -56,6 +56,7 @@ package struct Desk: Sendable {
   }
 
   package var gateways: [GatewayState] { known.values.sorted { $0.id < $1.id } }
+  package var hasGateways: Bool { !known.isEmpty }
 
   package var openAlerts: [DeskAlert] { known.values.flatMap(\.openAlerts).sorted(by: DeskAlert.isListedBefore) }
 

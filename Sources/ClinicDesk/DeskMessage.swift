@@ -78,6 +78,9 @@ package struct OpenAlertsMessage: Sendable, Equatable, Decodable {
   package let total: Int64?
   package let alerts: [AlertFacts]
 
+  /// More than any gateway has; the sum over all of them must fit.
+  private static let mostTotal: Int64 = 1_000_000
+
   /// Whether an alert that is not in the list was not open.
   package var isComplete: Bool { total == Int64(alerts.count) }
 
@@ -96,7 +99,9 @@ package struct OpenAlertsMessage: Sendable, Equatable, Decodable {
     self.epoch = epoch
     upTo = fields.whole("upTo").flatMap { $0 >= 0 ? $0 : nil }
     // An item that cannot be read may be an open alert: such a list proves no end.
-    total = fields.whole("total").flatMap { list.items.count == list.count ? $0 : max($0, Int64(list.count)) }
+    total = fields.whole("total").flatMap { total in
+      min(Self.mostTotal, list.items.count == list.count ? total : max(total, Int64(list.count)))
+    }
     alerts = list.items
   }
 }

@@ -4,6 +4,7 @@ import DeviceProfiles
 import EventLoop
 import Journal
 import Logging
+import Synchronization
 import Vitals
 
 /// How a device becomes one of this box's: found, bonded, enrolled provisionally, tried, confirmed. Whatever ends it
@@ -53,12 +54,13 @@ extension CollectorService {
     } catch {
       try await refuse(request, PairingError(error, address: address))
     }
+    let reached = Reached()
     do {
       let end = ContinuousClock.now + .seconds(limits.commissioningSeconds)
       return try await TimeLimit.run(
         .seconds(limits.commissioningSeconds), late: PairingError(.timedOut, address, "it took too long")
       ) {
-        let paired = try await self.bond(request, talk)
+        let paired = try await self.bond(request, talk, reached)
         return try await self.tryOut(paired, request, talk, until: end)
       }
     } catch {
@@ -75,7 +77,7 @@ extension CollectorService {
       )
       // Of its own, since the cancellation that ended the pairing must not end this.
       let remains = await Task { await self.undo(request.address, audit: entry) }.value
-      throw CommissioningFailure(error: reason, bondRemains: remains)
+      throw CommissioningFailure(error: reason, bondRemains: remains && reached.pairing)
     }
   }
 
@@ -88,13 +90,14 @@ extension CollectorService {
 
   // MARK: the steps
 
-  private func bond(_ request: PairingRequest, _ talk: PairingTalk) async throws -> PairedDevice {
+  private func bond(_ request: PairingRequest, _ talk: PairingTalk, _ reached: Reached) async throws -> PairedDevice {
     let (central, address) = (central, request.address.description)
     let paired = try await TimeLimit.run(
       .seconds(limits.pairingSeconds),
       late: PairingError(.windowClosed, address, "the pairing window has closed without a bond")
     ) {
       try await central.pair(address) { progress in
+        if progress == .pairing { reached.note() }
         talk.tell(PairingMessage(telling: progress))
       } ask: { question in
         await talk.answer(to: question)
@@ -239,6 +242,13 @@ extension CollectorService {
     await ingest.devicesChanged(try await journal.devices())
     _ = await removeBonds(of: [device.address])
   }
+}
+
+/// Whether bluetoothd was asked to pair: before that there is no bond to speak of.
+private final class Reached: Sendable {
+  private let state = Atomic(false)
+  var pairing: Bool { state.load(ordering: .relaxed) }
+  func note() { state.store(true, ordering: .relaxed) }
 }
 
 /// A pairing that came to nothing, with what is left of it.

@@ -86,12 +86,15 @@ package actor LocalAPI {
     BusError(name: "org.vigil.Error.\(kind)", message: message)
   }
 
-  /// The user id of a caller, by the bus.
-  private func uid(of call: BusMethodCall) async -> UInt32? {
+  /// The user id of a caller, by the bus. One who has left again gets nothing done: it would be audited as nobody's.
+  private func uid(of call: BusMethodCall) async throws -> UInt32 {
     let reply = try? await connection?.call(
       "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixUser",
       [.string(call.sender)])
-    return reply?.first?.integer.flatMap { UInt32(exactly: $0) }
+    guard let uid = reply?.first?.integer.flatMap({ UInt32(exactly: $0) }) else {
+      throw refusal("Gone", "the caller has left before it was served")
+    }
+    return uid
   }
 
   private func forget(_ call: BusMethodCall) async throws -> String {
@@ -101,7 +104,7 @@ package actor LocalAPI {
         $0.id == wanted || $0.address.description == wanted.uppercased()
       })
     else { throw refusal("NotFound", "no enrolled device \(wanted)") }
-    try await collector.forget(device, uid: await uid(of: call))
+    try await collector.forget(device, uid: try await uid(of: call))
     return device.id
   }
 
@@ -131,7 +134,8 @@ package actor LocalAPI {
     }
     let request = PairingRequest(
       address: address, resident: resident,
-      isWithoutReading: call.body.count > 2 && call.body[2]["withoutReading"]?.bool == true, uid: await uid(of: call))
+      isWithoutReading: call.body.count > 2 && call.body[2]["withoutReading"]?.bool == true,
+      uid: try await uid(of: call))
     let (channel, clientEnd) = try LineChannel.make()
     let conversation = PairingConversation(collector: collector, channel: channel, loop: loop)
     Task { await conversation.run(request) }

@@ -148,9 +148,9 @@ package enum DaemonTexts {
     }
   }
 
-  private static let notAnAddress = Text(
+  package static let notAnAddress = Text(
     zh: "这不是蓝牙地址。地址的样子是 F5:F1:F2:F3:F4:01", en: "That is not a Bluetooth address. It looks like F5:F1:F2:F3:F4:01")
-  private static let notAResident = Text(
+  package static let notAResident = Text(
     zh: "这不是住户编号。请使用诊所发放的编号：4 到 32 个 a-z、0-9 和 - 字符。",
     en: "That is not a resident's id. Use the one that the clinic issued: 4 to 32 of a-z, 0-9 and -.")
 

@@ -153,11 +153,12 @@ package enum DeskTexts {
   package static func isLost(gateway: String, duration: Text, last: String?) -> Text {
     guard let last else {
       return Text(
-        zh: "网关 \(gateway) 失联：已 \(duration.zh)没有消息", en: "Gateway \(gateway) is lost: silent for \(duration.en)")
+        zh: "网关 \(gateway) 失联：已 \(duration.zh)没有健康报告",
+        en: "Gateway \(gateway) is lost: no health report for \(duration.en)")
     }
     return Text(
-      zh: "网关 \(gateway) 失联：已 \(duration.zh)没有消息（最后 \(last)）",
-      en: "Gateway \(gateway) is lost: silent for \(duration.en) (last heard \(last))")
+      zh: "网关 \(gateway) 失联：已 \(duration.zh)没有健康报告（最后 \(last)）",
+      en: "Gateway \(gateway) is lost: no health report for \(duration.en) (last heard \(last))")
   }
 
   /// - Parameter since: time of day, nil where it was so before.

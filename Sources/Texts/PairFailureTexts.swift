@@ -103,10 +103,15 @@ extension PairTexts {
   /// The bond is still at bluetoothd, which is away.
   package static func withRemains(_ why: Text) -> Text {
     Text(
-      zh: "\(why.zh) 蓝牙服务恢复后，网关会自动删除剩下的配对。",
-      en: "\(why.en) The gateway removes the rest of the bond by itself as soon as bluetoothd is back.")
+      zh: "\(why.zh)（蓝牙服务恢复后，网关会自动删除剩下的配对。）",
+      en: "\(why.en) (The gateway removes the rest of the bond by itself as soon as bluetoothd is back.)")
   }
 
+  package static let noDigits = Text(
+    zh: "配对已取消：设备需要六位配对码，但标准输入已经结束。没有留下配对，也没有登记。请把配对码写到标准输入。",
+    en:
+      "Pairing was cancelled: the device asks for six digits, and standard input has ended. Nothing is left. Write them there."
+  )
   package static let noAnswer = Text(
     zh: "配对已取消：这不是六位配对码，也不是“是/否”（y/n）。没有留下配对，也没有登记。请再试一次。",
     en: "Pairing was cancelled: that was neither the six digits of a passkey nor y or n. Nothing is left. Try again.")

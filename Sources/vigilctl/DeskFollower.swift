@@ -38,7 +38,7 @@ actor DeskFollower {
 
     /// What a person has to know or do about the broker, nil where all is well.
     var trouble: Text? {
-      if case .subscribed(let since) = link, desk.gateways.isEmpty, moment.monotonicMs - since > patienceMs {
+      if case .subscribed(let since) = link, !desk.hasGateways, moment.monotonicMs - since > patienceMs {
         return DeskTexts.silence(filter: filter)
       }
       return link.trouble(filter: filter)

@@ -3,6 +3,7 @@ import ArgumentParser
 import DBus
 import Gateway
 import Texts
+import Vitals
 
 struct Pair: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,6 +14,13 @@ struct Pair: AsyncParsableCommand {
   @Flag(help: PairTexts.yesHelp.help) var yes = false
   @Flag(help: PairTexts.withoutReadingHelp.help) var withoutReading = false
   @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard DeviceAddress(address) != nil else { throw ValidationError(DaemonTexts.notAnAddress.here) }
+    guard let id = ResidentID(resident), id != .unassigned, id != .gateway else {
+      throw ValidationError(DaemonTexts.notAResident.here)
+    }
+  }
 
   func run() async throws {
     try await DaemonClient.use { daemon in

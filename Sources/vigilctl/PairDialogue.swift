@@ -40,7 +40,10 @@ struct PairDialogue {
     let signals = Interrupt.catchSignals()
     while true {
       while let line = daemon.next() { if try hear(line) { return } }
-      if daemon.hasEnded { throw Failure(PairTexts.daemonEnded) }
+      if daemon.hasEnded {
+        if question != nil, isTerminal, giveUpAt == nil { Terminal.err("") }
+        throw Failure(PairTexts.daemonEnded)
+      }
       try answer()
       var watched = [
         pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0),
@@ -105,7 +108,7 @@ struct PairDialogue {
     guard let line = input.next() else {
       if input.hasEnded {
         if isTerminal { Terminal.err("") }
-        cancel(nil)
+        cancel(question.question == .passkey && !isTerminal ? PairTexts.noDigits : nil)
       }
       return
     }
