@@ -84,6 +84,17 @@ import Texts
     #expect(open == ["a1"] && desk.malformed == 0)
   }
 
+  @Test mutating func anAbsurdTotalDoesNotOverflowTheSumOverGateways() {
+    for gateway in ["gw-1", "gw-2"] {
+      _ = desk.receive(
+        topic: "vigil/v1/c1/\(gateway)/up/alerts",
+        payload: Array(
+          #"{"schema":"vigil.alerts/1","epoch":"e","upTo":5,"total":9223372036854775807,"alerts":[]}"#.utf8),
+        retained: true, at: .at(0))
+    }
+    #expect(desk.gateways.map(\.unlistedAlerts) == [1_000_000, 1_000_000])
+  }
+
   @Test mutating func aMessageWithoutItsNumberIsTheSameAlert() {
     hear(Self.alert(Self.facts("a1"), seq: nil))
     hear(Self.list([], upTo: 10))
