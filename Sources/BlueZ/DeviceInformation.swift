@@ -36,7 +36,10 @@ extension Central {
     }
     guard !isPairing, !isReadingInformation else { throw BlueZError.unavailable("another device is being spoken to") }
     isReadingInformation = true
-    defer { isReadingInformation = false }
+    defer {
+      isReadingInformation = false
+      changed()
+    }
     do {
       let read = try await readWhileConnected(device)
       if information.count >= 256 { information = [:] }

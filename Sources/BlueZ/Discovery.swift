@@ -94,7 +94,10 @@ extension Central {
   /// A discovery ends with the controller's power and does not come back by itself.
   func followDiscovery(_ changed: BusValue) {
     if changed["Powered"]?.bool == false || changed["Discovering"]?.bool == false { discoveryBegan = nil }
-    if changed["Powered"]?.bool == true, discoveryUsers > 0 { Task { await self.startDiscovery() } }
+    // Nor where somebody began to look while the end of the one before was under way.
+    if changed["Powered"]?.bool == true || changed["Discovering"]?.bool == false, discoveryUsers > 0 {
+      Task { await self.startDiscovery() }
+    }
   }
 
   /// bluetoothd tells the RSSI of each advertisement that the controller reports, also where it has not changed, because

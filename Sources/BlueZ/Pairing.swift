@@ -39,6 +39,8 @@ extension Central {
     guard adapter?.isPowered == true else { throw PairingFailure.bluetoothOff(adapterName) }
     guard !isPairing else { throw PairingFailure.busy }
     isPairing = true
+    // A scan that reads serial numbers removes the device that it has asked.
+    _ = await wait(.seconds(40)) { !$0.isReadingInformation }
     defer { isPairing = false }
     let life = generation
     do {
@@ -112,7 +114,8 @@ extension Central {
 
   private func openWindow() async throws {
     guard let adapter else { throw PairingFailure.bluetoothOff(adapterName) }
-    pairableBefore = adapter.isPairable
+    // What an earlier window could not put back yet is not to be taken for how it was.
+    if pairableBefore == nil { pairableBefore = adapter.isPairable }
     try await registerAgent()
     try await setProperty(adapter.path, Interface.adapter, "Pairable", .bool(true))
     // bluetoothd answers while the kernel's word is still to come.
@@ -182,7 +185,8 @@ extension Central {
     case "org.bluez.Error.AuthenticationCanceled":
       // The kernel's time-out for an answer and a lost link look alike.
       agent.hasWaited(Self.unansweredAfter) ? PairingFailure.unanswered(address) : .hungUp(address)
-    case "org.bluez.Error.AuthenticationTimeout", "org.bluez.Error.ConnectionAttemptFailed":
+    case "org.bluez.Error.AuthenticationTimeout", "org.bluez.Error.ConnectionAttemptFailed",
+      "org.freedesktop.DBus.Error.UnknownObject":
       PairingFailure.notInSight(address)
     default: error
     }

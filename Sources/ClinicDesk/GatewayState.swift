@@ -89,11 +89,14 @@ package struct GatewayState: Sendable {
     if moment.monotonicMs - judgedFromMs > patienceMs { isLost = true }
   }
 
+  private static let retained: Set<String> = ["status", "alerts"]
+
   /// Somebody has deleted the retained message of a topic at the broker.
   /// - Returns: whether nothing retained is left of the gateway: it is to be forgotten.
   mutating func wasDeleted(_ kind: String) -> Bool {
+    guard Self.retained.contains(kind) else { return false }
     deleted.insert(kind)
-    return deleted.isSuperset(of: ["status", "alerts"])
+    return deleted == Self.retained
   }
 
   // MARK: alerts

@@ -53,8 +53,13 @@ package actor CollectorService: Service {
   package func onConnection(_ export: @escaping @Sendable (BusConnection) async throws -> Void) { self.export = export }
 
   package func run() async throws {
-    try await forgetUnconfirmed()
-    for device in try await journal.devices() { startLink(device) }
+    // A full disk must not keep the other devices from being read.
+    do {
+      try await forgetUnconfirmed()
+    } catch {
+      log.error("cannot forget what was not confirmed: \(error)")
+    }
+    for device in try await journal.devices() where device.isConfirmed { startLink(device) }
     removeUnwantedBonds()
     await cancelWhenGracefulShutdown { await self.keepBus() }
     await endPairing()

@@ -44,6 +44,10 @@ extension CollectorService {
 
   private func commissionAlone(_ request: PairingRequest, _ talk: PairingTalk) async throws -> PairingMessage {
     let address = request.address.description
+    // A removal that is under way would take this pairing's note that its bond may be unwanted along.
+    cleaning?.cancel()
+    await cleaning?.value
+    defer { removeUnwantedBonds() }
     do {
       if let existing = try await journal.devices().first(where: { $0.address == request.address }) {
         throw JournalError.alreadyEnrolled(existing.id)
@@ -234,12 +238,17 @@ extension CollectorService {
 
   /// Ends the link, removes the bond and the enrolment. What the device sent before stays.
   package func forget(_ device: EnrolledDevice, uid: UInt32?) async throws {
-    if provisional?.id == device.id { return await cancelPairing() }
-    await endLink(device)
+    if provisional?.id == device.id {
+      await cancelPairing()
+      // It may have been confirmed in this moment.
+      guard try await journal.devices().contains(where: { $0.id == device.id }) else { return }
+    }
     let entry = AuditEntry(.forgotten, uid: uid, subject: device.id)
+    // First: where it fails the device goes on being read.
     try await journal.forget(device, audit: entry, now: clock())
     record(entry)
     await ingest.devicesChanged(try await journal.devices())
+    await endLink(device)
     _ = await removeBonds(of: [device.address])
   }
 }

@@ -41,6 +41,8 @@ struct HealthReport: Sendable {
 
   /// What costs next to nothing: no table that grows is looked at.
   func brief() async -> HealthBrief {
+    // The watchdog's sign comes by this: the Bluetooth loop has to answer as well.
+    _ = await collector.bluetooth
     let (devices, alerts) = await (ingest.enrolled, ingest.openEpisodes)
     var waiting: Int64 = 0
     for lane in Lane.allCases { waiting += (try? await journal.position(lane).waiting) ?? 0 }
@@ -137,6 +139,13 @@ struct HealthReport: Sendable {
 }
 
 extension [Alert] {
-  /// Active ones, the newest first, then those that are over and not acknowledged.
-  var mostUrgentFirst: [Alert] { filter { $0.state == .active }.reversed() + filter { $0.state != .active }.reversed() }
+  /// Active ones first, then those that are over and not acknowledged; among them by priority, the newest first.
+  var mostUrgentFirst: [Alert] {
+    let ranks = Dictionary(Alert.Priority.allCases.enumerated().map { ($1, $0) }, uniquingKeysWith: { $1 })
+    let urgency = { (alert: Alert) in (alert.state == .active ? 0 : 1, ranks[alert.priority] ?? 0) }
+    return enumerated().sorted { one, other in
+      let (first, second) = (urgency(one.element), urgency(other.element))
+      return first == second ? one.offset > other.offset : first < second
+    }.map(\.element)
+  }
 }

@@ -39,14 +39,17 @@ package actor LocalAPI {
   }
 
   package func export(on connection: BusConnection) async throws {
-    try await connection.export(
-      path: Self.path, interface: Self.name, vtable: { vigil_gateway_vtable($0) },
-      handler: { [weak self] call in
-        guard let self else { throw BusError.disconnected }
-        return try await self.answer(call)
-      })
+    // Once for each connection, and before the name: the calls that have started us wait for it.
+    if self.connection !== connection {
+      try await connection.export(
+        path: Self.path, interface: Self.name, vtable: { vigil_gateway_vtable($0) },
+        handler: { [weak self] call in
+          guard let self else { throw BusError.disconnected }
+          return try await self.answer(call)
+        })
+      self.connection = connection
+    }
     try await connection.requestName(Self.name)
-    self.connection = connection
   }
 
   /// Tells whoever listens on the bus that alerts have changed.
@@ -104,7 +107,12 @@ package actor LocalAPI {
         $0.id == wanted || $0.address.description == wanted.uppercased()
       })
     else { throw refusal("NotFound", "no enrolled device \(wanted)") }
-    try await collector.forget(device, uid: try await uid(of: call))
+    let uid = try await uid(of: call)
+    do {
+      try await collector.forget(device, uid: uid)
+    } catch {
+      throw refusal("Storage", "\(error)")
+    }
     return device.id
   }
 

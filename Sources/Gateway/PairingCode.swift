@@ -90,7 +90,7 @@ extension BusError {
   fileprivate var isAbsence: Bool {
     [
       "org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.ServiceUnknown",
-      "org.freedesktop.DBus.Error.NameHasNoOwner", "org.freedesktop.DBus.Error.UnknownObject",
+      "org.freedesktop.DBus.Error.NameHasNoOwner",
       BusError.disconnected.name,
     ].contains(name)
   }

@@ -18,7 +18,7 @@ struct ScanConversation: Sendable {
   let log: Logger
 
   func run() async {
-    let source = try? await ChannelWatch(loop: loop).watch(channel)
+    var source = try? await ChannelWatch(loop: loop).watch(channel)
     let work = Task {
       await collector.central.discovering {
         await withTaskGroup { group in
@@ -31,9 +31,11 @@ struct ScanConversation: Sendable {
       channel.finish()
     }
     for await _ in channel.lines {}
+    withExtendedLifetime(source) {}
+    // Before what takes long: a descriptor at its end would wake the loop again and again.
+    source = nil
     work.cancel()
     await work.value
-    withExtendedLifetime(source) {}
   }
 
   private func tell() async {

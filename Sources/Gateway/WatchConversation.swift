@@ -91,14 +91,16 @@ struct WatchConversation: Sendable {
   let loop: EventLoop
 
   func run() async {
-    let source = try? await ChannelWatch(loop: loop).watch(channel)
+    var source = try? await ChannelWatch(loop: loop).watch(channel)
     let news = Task { await tellNews() }
     for await _ in channel.lines {}
+    withExtendedLifetime(source) {}
+    // Before what takes long: a descriptor at its end would wake the loop again and again.
+    source = nil
     news.cancel()
     ingest.feed.leave(watcher)
     await news.value
     channel.finish()
-    withExtendedLifetime(source) {}
   }
 
   private func tellNews() async {

@@ -30,8 +30,10 @@ package enum BluetoothTexts {
     case "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner": return notRunning
     case "org.freedesktop.DBus.Error.AccessDenied":
       return Text(
-        zh: "蓝牙服务不允许 vigild 使用它。请检查 vigil 用户是否在 bluetooth 组中，然后重启 vigild。",
-        en: "bluetoothd does not let vigild use it. Is the user vigil in the group bluetooth? Then restart vigild.")
+        zh: "蓝牙服务不允许 vigild 使用它。请检查是否装好了 D-Bus 策略 org.vigil.Gateway1.conf，然后重启 vigild。",
+        en:
+          "bluetoothd does not let vigild use it. Is the D-Bus policy org.vigil.Gateway1.conf installed? Then restart vigild."
+      )
     case "org.freedesktop.DBus.Error.UnknownObject", "org.freedesktop.DBus.Error.UnknownMethod": return notSeen
     case "org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Timeout", "System.Error.110":
       return Text(

@@ -142,6 +142,10 @@ package enum DaemonTexts {
       Text(
         zh: "没有这个已登记的设备。请查看：vigilctl devices", en: "There is no such enrolled device. See: vigilctl devices")
     case "TooMany": ofBus("LimitsExceeded", detail)
+    case "Storage":
+      Text(
+        zh: "网关无法读写数据库，没有完成。请检查存储空间：vigilctl status",
+        en: "The gateway cannot use its database; nothing was done. Look at the storage: vigilctl status")
     case "InvalidAddress": notAnAddress
     case "InvalidResident": notAResident
     default: nil

@@ -5,7 +5,7 @@ package enum DeskTexts {
   package static let clinic = Text(
     zh: "连接消息服务器，看诊所全部网关的警报。", en: "Follows the broker instead: the alerts of all gateways of a clinic.")
   package static let config = Text(
-    zh: "诊所端的配置文件，平时是 ~/.config/vigil/desk.yaml。", en: "The desk's configuration; ~/.config/vigil/desk.yaml by default."
+    zh: "诊所端的配置文件，默认是 ~/.config/vigil/desk.yaml。", en: "The desk's configuration; ~/.config/vigil/desk.yaml by default."
   )
   package static let configNeedsClinic = Text(
     zh: "--config 要与 --clinic 一起用。", en: "--config is for --clinic.")
@@ -124,7 +124,7 @@ package enum DeskTexts {
 
   package static func missed(malformed: Int, refused: Int) -> Text {
     Text(
-      zh: "看不懂的消息 \(malformed) 条，放不下的消息 \(refused) 条",
+      zh: "看不懂的消息 \(malformed) 条，因容量已满未收的消息 \(refused) 条",
       en: "Messages that could not be read: \(malformed), that there was no room for: \(refused)")
   }
 
@@ -153,12 +153,12 @@ package enum DeskTexts {
   package static func isLost(gateway: String, duration: Text, last: String?) -> Text {
     guard let last else {
       return Text(
-        zh: "网关 \(gateway) 失联：已 \(duration.zh)没有健康报告",
-        en: "Gateway \(gateway) is lost: no health report for \(duration.en)")
+        zh: "网关 \(gateway) 失联：已 \(duration.zh)没有收到它的状态报告",
+        en: "Gateway \(gateway) is lost: no status report for \(duration.en)")
     }
     return Text(
-      zh: "网关 \(gateway) 失联：已 \(duration.zh)没有健康报告（最后 \(last)）",
-      en: "Gateway \(gateway) is lost: no health report for \(duration.en) (last heard \(last))")
+      zh: "网关 \(gateway) 失联：已 \(duration.zh)没有收到它的状态报告（最后 \(last)）",
+      en: "Gateway \(gateway) is lost: no status report for \(duration.en) (last heard \(last))")
   }
 
   /// - Parameter since: time of day, nil where it was so before.

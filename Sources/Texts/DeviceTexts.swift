@@ -71,7 +71,7 @@ package enum DeviceTexts {
     case ("org.vigil.Error.HungUp", _):
       Text(zh: "一连上就断开了，若一直如此请重新配对", en: "it hung up at once, if that goes on pair it anew")
     case ("org.vigil.Error.ServicesTimedOut", _):
-      Text(zh: "连上了，但没有及时说明它的服务", en: "it did not say in time what it can do")
+      Text(zh: "已连上，但没有及时读出它支持的服务", en: "it did not say in time what it can do")
     case ("org.bluez.Error.Failed", "le-connection-abort-by-local"),
       ("org.bluez.Error.Failed", "Software caused connection abort"):
       Text(zh: "没有发现设备，请打开设备或测量一次", en: "not in sight, switch it on or take a measurement")

@@ -60,8 +60,8 @@ extension PairTexts {
     switch code {
     case "cancelled":
       Text(
-        zh: "配对已取消。没有留下配对，也没有登记。要重新开始：vigilctl pair",
-        en: "Pairing was cancelled. Neither a bond nor an enrolment is left. To begin again: vigilctl pair")
+        zh: "配对已取消，没有登记。要重新开始：vigilctl pair",
+        en: "Pairing was cancelled; nothing is enrolled. To begin again: vigilctl pair")
     case "window-closed":
       Text(
         zh: "配对失败：配对时间已到，还没有配对成功。请先准备好设备，然后再试。",
@@ -95,7 +95,11 @@ extension PairTexts {
   }
 
   private static func unknown(_ detail: String) -> Text {
-    Text(
+    if detail.contains("(org.bluez.Error.") {
+      let why = BluetoothTexts.failure(described: detail)
+      return Text(zh: "配对失败。\(why.zh)", en: "Pairing failed. \(why.en)")
+    }
+    return Text(
       zh: "配对失败：\(detail)。请再试一次；若仍不行，请查看：journalctl -u vigild",
       en: "Pairing failed: \(detail). Try again; if that goes on, see: journalctl -u vigild")
   }
@@ -108,13 +112,14 @@ extension PairTexts {
   }
 
   package static let noDigits = Text(
-    zh: "配对已取消：设备需要六位配对码，但标准输入已经结束。没有留下配对，也没有登记。请把配对码写到标准输入。",
+    zh: "配对已取消：设备需要六位配对码，但标准输入已经结束。没有登记。请把配对码写到标准输入。",
     en:
-      "Pairing was cancelled: the device asks for six digits, and standard input has ended. Nothing is left. Write them there."
+      "Pairing was cancelled: the device asks for six digits, and standard input has ended. Nothing is enrolled. Write them there."
   )
   package static let noAnswer = Text(
-    zh: "配对已取消：这不是六位配对码，也不是“是/否”（y/n）。没有留下配对，也没有登记。请再试一次。",
-    en: "Pairing was cancelled: that was neither the six digits of a passkey nor y or n. Nothing is left. Try again.")
+    zh: "配对已取消：这不是六位配对码，也不是“是/否”（y/n）。没有登记。请再试一次。",
+    en:
+      "Pairing was cancelled: that was neither the six digits of a passkey nor y or n. Nothing is enrolled. Try again.")
   package static let noWord = Text(
     zh: "配对已取消，但 vigild 还没有确认。请查看是否已撤销：vigilctl devices",
     en: "Pairing was cancelled, but the daemon has not said yet that all is undone. Look: vigilctl devices")

@@ -47,7 +47,7 @@ package enum PairTexts {
   }
   package static func found(name: String) -> Text { Text(zh: "找到了：\(name)", en: "Found: \(name)") }
   package static let pairing = Text(zh: "正在配对……", en: "Pairing …")
-  package static let bonded = Text(zh: "已配对，正在了解设备……", en: "Paired. Finding out what it is …")
+  package static let bonded = Text(zh: "已配对，正在读取设备信息……", en: "Paired. Finding out what it is …")
   package static let serial = Text(zh: "序列号", en: "serial number")
   package static let model = Text(zh: "型号", en: "model")
   package static let manufacturer = Text(zh: "厂商", en: "manufacturer")

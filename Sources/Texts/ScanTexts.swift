@@ -30,7 +30,7 @@ package enum ScanTexts {
   package static func state(_ word: String) -> Text {
     switch word {
     case "listening":
-      Text(zh: "正在收听已有的设备，请稍等……", en: "Hearing what is there already. One moment, please …")
+      Text(zh: "正在搜索周围已有的设备，请稍等……", en: "Hearing what is there already. One moment, please …")
     case "ready":
       Text(
         zh: "请在要配对的设备上按键或开始测量：它前面会出现 *",

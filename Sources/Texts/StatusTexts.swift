@@ -137,7 +137,7 @@ package enum StatusTexts {
         zh: "没有同步，\(zone)。请检查网络和 timedatectl",
         en: "not synchronized, \(zone): check the network and timedatectl")
       : Text(
-        zh: "时间未知，读数暂时没有钟点。请检查网络和 timedatectl",
+        zh: "时间未知，读数暂时不带时间。请检查网络和 timedatectl",
         en: "unknown, readings have no time of day yet: check the network and timedatectl")
   }
 

@@ -78,7 +78,7 @@ struct PairDialogue {
     // The prompt that stood open has no answer any more.
     if question != nil, isTerminal, giveUpAt == nil { Terminal.err("") }
     question = nil
-    if message.error != nil { throw Failure(ownReason ?? words.failure(message)) }
+    if message.error != nil { throw Failure(words.failure(message, instead: ownReason)) }
     if message.question != nil {
       if giveUpAt == nil { put(message) }
       return false

@@ -91,10 +91,14 @@ struct PairWords {
   }
 
   /// Why it came to nothing, and what to do next.
-  func failure(_ message: PairingMessage) -> Text {
-    let why = PairTexts.failure(
-      code: message.code ?? "", subject: Layout.cut(message.subject ?? address, to: Self.nameWidth),
-      detail: message.error ?? "")
+  ///
+  /// - Parameter instead: what is said instead of the daemon's reason.
+  func failure(_ message: PairingMessage, instead own: Text? = nil) -> Text {
+    let why =
+      own
+      ?? PairTexts.failure(
+        code: message.code ?? "", subject: Layout.cut(message.subject ?? address, to: Self.nameWidth),
+        detail: message.error ?? "")
     return message.bondRemains == true ? PairTexts.withRemains(why) : why
   }
 }

@@ -89,10 +89,21 @@ struct WatchBoard {
   /// What matters most first; the others are the first that there is no room for.
   private static func rank(_ kind: String) -> Int { main.firstIndex(of: kind) ?? main.count }
 
+  /// Active ones first, then by priority, an unknown one as high; among equals the newest first.
+  private var mostUrgentFirst: [WatchAlert] {
+    let urgency = { (alert: WatchAlert) in
+      (alert.state == "active" ? 0 : 1, ["medium": 1, "low": 2][alert.priority] ?? 0)
+    }
+    return alerts.enumerated().sorted { one, other in
+      let (first, second) = (urgency(one.element), urgency(other.element))
+      return first == second ? one.offset > other.offset : first < second
+    }.map(\.element)
+  }
+
   // MARK: the picture
 
   func lines(columns: Int, lines: Int, language: Language, nowMs: Int64) -> [String] {
-    let listed = alerts.filter { $0.state == "active" }.reversed() + alerts.filter { $0.state != "active" }.reversed()
+    let listed = mostUrgentFirst
     // The title, the headings, an empty line and the alerts' title.
     let room = max(0, lines - 4)
     let alertCount =

@@ -77,7 +77,7 @@ import Texts
     #expect(
       DeskScreen(Self.sight(Self.evening(), at: 300), language: .en).lines(columns: 80, lines: 24) == [
         "Vigil clinic c1: broker connected, gateways: 2                          08:05:00",
-        "!!! Gateway gw-0008 is lost: no health report for 4 min (last heard 08:00:10)",
+        "!!! Gateway gw-0008 is lost: no status report for 4 min (last heard 08:00:10)",
         "",
         "Open alerts: 2",
         "!!! high   OX-1  r-31k7  gw-0007  08:04  50 s  active",
@@ -98,7 +98,7 @@ import Texts
     #expect(
       DeskScreen(Self.sight(Self.evening(), at: 300), language: .zh).lines(columns: 80, lines: 24) == [
         "守望 诊所 c1：消息服务器已连接，网关 2 个                               08:05:00",
-        "!!! 网关 gw-0008 失联：已 4 分钟没有健康报告（最后 08:00:10）",
+        "!!! 网关 gw-0008 失联：已 4 分钟没有收到它的状态报告（最后 08:00:10）",
         "",
         "未结束的警报 2 个",
         "!!! 高  OX-1  r-31k7  gw-0007  08:04  50 秒   进行中",

@@ -87,6 +87,14 @@ import Texts
     #expect(picture(board, .zh)[4].hasSuffix("血氧 86%"))
   }
 
+  @Test func anOldHighAlertStandsBeforeNewerOnes() throws {
+    var board = WatchBoard()
+    board.take(try alert("OX-1", priority: "high"))
+    for number in 1...9 { board.take(try alert("HR-\(number)", priority: "medium")) }
+    #expect(picture(board)[4].contains("OX-1"))
+    #expect(picture(board)[5].contains("HR-9"))
+  }
+
   @Test func afterALossTheAlertsAreTakenAnew() throws {
     var board = WatchBoard()
     board.take(try alert("OX-1"))

@@ -181,7 +181,7 @@ def pairing(recorder: Recorder) -> None:
             recorder.keep("pair-comparison", pair)
 
         recorder.show("pair-already-enrolled", "pair", scenarios.CUFF, *resident, code=1)
-        recorder.show("pair-no-address", "pair", "hello", *resident, code=1)
+        recorder.show("pair-no-address", "pair", "hello", *resident, code=2)
 
 
 @story

@@ -135,6 +135,12 @@ def test_a_technicians_call_starts_a_gateway_that_is_enabled(box: Box) -> None:
     assert box.is_running()
 
 
+def test_the_call_that_starts_the_gateway_is_answered(box: Box, strap: str) -> None:
+    """Who has called must be known before the first answer, also when it has come before the name was given."""
+    box.stop()
+    box.ctl("pair", STRAP, "--resident", "r-0001", user="tech").assert_refused("already enrolled", strap, codes=(1,))
+
+
 @pytest.mark.parametrize("user", ["tech", "stranger"])
 def test_nobody_but_root_brings_up_a_gateway_that_is_disabled(box: Box, user: str) -> None:
     succeed("systemctl", "disable", "--now", "--quiet", UNIT)
