@@ -195,7 +195,10 @@ extension CollectorService {
     talk.tell(shown)
     var delivery = PairingMessage(.delivered)
     delivery.delivered = await publisher.waitUntilDelivered(reading.seq, limit: Self.deliveryLimit)
-    if delivery.delivered == false { delivery.reason = await publisher.state.reason }
+    if delivery.delivered == false {
+      let broker = await publisher.state
+      (delivery.reason, delivery.refusal) = (broker.reason, broker.readingRefusal)
+    }
     try Task.checkCancellation()
     talk.tell(delivery)
     return reading.seq

@@ -15,6 +15,8 @@ package struct Health: Sendable, Codable, Equatable {
     package let retryInSeconds: Int64?
     /// Nobody was subscribed to the latest reading.
     package let nobodyReadsReadings: Bool
+    /// The MQTT reason code with which the broker refuses readings, nil where it takes them.
+    package let readingRefusal: UInt8?
     /// Alerts that nobody was subscribed to, or that the broker refused.
     package let undeliveredAlerts: Int
   }

@@ -68,7 +68,8 @@ struct HealthReport: Sendable {
       connected: state.connected, host: configuration.broker.host, port: configuration.broker.port,
       stateSeconds: max(0, now.monotonicMs - state.sinceMs) / 1000, reason: state.reason,
       retryInSeconds: state.connected ? nil : await publisher.nextAttempt.map(Self.seconds),
-      nobodyReadsReadings: state.nobodyReadsReadings, undeliveredAlerts: state.undeliveredAlerts)
+      nobodyReadsReadings: state.nobodyReadsReadings, readingRefusal: state.readingRefusal,
+      undeliveredAlerts: state.undeliveredAlerts)
   }
 
   private func describe(_ bluetooth: (available: Bool, adapter: Adapter?)) -> Health.Bluetooth {

@@ -58,6 +58,8 @@ package struct PairingMessage: Codable, Sendable, Equatable {
   package var delivered: Bool?
   /// Where it has not: the broker's state in the library's words.
   package var reason: String?
+  /// The MQTT reason code with which the broker refuses the reading.
+  package var refusal: UInt8?
   /// To be answered with a ``PairingReply``.
   package var question: Question?
   /// What the device shows, with `confirm`.

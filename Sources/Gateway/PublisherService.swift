@@ -53,6 +53,8 @@ package actor PublisherService: Service {
     package var reason: String?
     /// Nobody was subscribed to the latest reading.
     package var nobodyReadsReadings = false
+    /// The broker's reason code for the latest reading, where it refuses it: an ACL, a quota.
+    package var readingRefusal: UInt8?
     /// Alerts that nobody was subscribed to, or that the broker refused.
     package var undeliveredAlerts = 0
   }
@@ -156,7 +158,10 @@ package actor PublisherService: Service {
     // An alert is for somebody; a gap in its lane is for the record.
     let isAlert = lane == .alert && gaps.remove(seq) == nil
     let isDone = isAlert ? reason == Reason.success : reason < Reason.firstRefusal
-    if lane == .reading, isDone { state.nobodyReadsReadings = reason == Reason.noMatchingSubscribers }
+    if lane == .reading {
+      if isDone { state.nobodyReadsReadings = reason == Reason.noMatchingSubscribers }
+      state.readingRefusal = isDone ? nil : reason
+    }
     if isDone {
       lanes[lane]?.acknowledge(seq, at: clock().monotonicMs)
       if lane == .reading { endWait(for: seq, true) }

@@ -68,6 +68,9 @@ package enum PairTexts {
   package static let brokerAway = Text(
     zh: "连不上消息服务器：读数已存在网关，恢复后会自动补送。",
     en: "The broker is away: the reading is kept here and follows by itself.")
+  package static let refused = Text(
+    zh: "消息服务器拒收这次读数：请让诊所检查这个网关的写入权限。读数已存在网关。",
+    en: "The broker refuses this reading: ask the clinic to check this gateway's right to write. It is kept here.")
   package static let deliveredLater = Text(
     zh: "消息服务器还没有收到：前面还有数据在排队，之后会自动送达。",
     en: "The broker does not have it yet: others are before it. It follows by itself.")

@@ -109,6 +109,11 @@ package enum StatusTexts {
     return Text(zh: "\(duration.zh)后重试", en: "next try in \(duration.en)")
   }
 
+  package static func refusesReadings(code: Int) -> Text {
+    Text(
+      zh: "它拒收读数（代码 \(code)）。请让诊所检查这个网关的写入权限。",
+      en: "it refuses the readings (code \(code)): ask the clinic to check this gateway's right to write")
+  }
   package static let nobodyReadsReadings = Text(
     zh: "诊所没有人接收读数。请通知诊所检查订阅。",
     en: "nobody at the clinic receives the readings: ask the clinic to check its subscription")

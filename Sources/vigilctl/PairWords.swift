@@ -36,6 +36,7 @@ struct PairWords {
 
   private func delivery(_ message: PairingMessage) -> Text {
     if message.delivered == true { return PairTexts.delivered }
+    if message.refusal != nil { return PairTexts.refused }
     return message.reason == nil ? PairTexts.deliveredLater : PairTexts.brokerAway
   }
 

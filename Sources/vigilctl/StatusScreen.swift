@@ -121,6 +121,7 @@ struct StatusScreen {
     }
     return [StatusTexts.connected(to: address, seconds: broker.stateSeconds)]
       + (broker.undeliveredAlerts > 0 ? [StatusTexts.undelivered(broker.undeliveredAlerts)] : [])
+      + (broker.readingRefusal.map { [StatusTexts.refusesReadings(code: Int($0))] } ?? [])
       + (broker.nobodyReadsReadings ? [StatusTexts.nobodyReadsReadings] : [])
   }
 

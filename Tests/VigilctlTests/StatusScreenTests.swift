@@ -34,7 +34,8 @@ import Texts
       zone: "Asia/Shanghai",
       broker: Health.Broker(
         connected: brokerReason == nil, host: host, port: 8883, stateSeconds: 180, reason: brokerReason,
-        retryInSeconds: brokerReason == nil ? nil : 7, nobodyReadsReadings: alerts > 5, undeliveredAlerts: alerts / 6),
+        retryInSeconds: brokerReason == nil ? nil : 7, nobodyReadsReadings: alerts > 5,
+        readingRefusal: alerts > 6 ? 135 : nil, undeliveredAlerts: alerts / 6),
       queues: [
         Health.Queue(lane: "alert", lastSeq: 9, waiting: 1), Health.Queue(lane: "reading", lastSeq: 9, waiting: 3),
       ],

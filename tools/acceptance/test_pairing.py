@@ -68,6 +68,19 @@ def test_comparison(one: World) -> None:
     assert technician.end().code == 0
 
 
+def test_the_broker_refuses_the_reading(make_world: MakeWorld) -> None:
+    """A clinic that forgot the gateway's right to write is noticed while the technician is still there."""
+    acl = "user gw\ntopic write vigil/v1/c1/gw-1/up/status\ntopic write vigil/v1/c1/gw-1/up/alerts\n"
+    world = make_world(devices=[scenarios.strap()], acl=acl, broker={"username": "gw"}, bluez=FAST).start()
+    technician = Technician(world, scenarios.STRAP)
+    told = technician.hear(limit=40, progress="delivered")
+    assert told["delivered"] is False and told["refusal"] == 135
+    technician.hear(question="value")
+    technician.say("y")
+    assert technician.end().code == 0
+    assert "refuses the readings (code 135)" in world.vigil.ctl("status").out.replace("\n           ", " ")
+
+
 def test_yes_to_all(one: World) -> None:
     technician = Technician(one, scenarios.CONFIRMER, "--yes")
     technician.hang_up()
