@@ -121,8 +121,13 @@ struct StatusScreen {
     }
     return [StatusTexts.connected(to: address, seconds: broker.stateSeconds)]
       + (broker.undeliveredAlerts > 0 ? [StatusTexts.undelivered(broker.undeliveredAlerts)] : [])
-      + (broker.readingRefusal.map { [StatusTexts.refusesReadings(code: Int($0))] } ?? [])
-      + (broker.nobodyReadsReadings ? [StatusTexts.nobodyReadsReadings] : [])
+      + readingTrouble
+  }
+
+  /// A broker that refuses readings tells nothing about who reads them.
+  private var readingTrouble: [Text] {
+    if let code = health.broker.readingRefusal { return [StatusTexts.refusesReadings(code: Int(code))] }
+    return health.broker.nobodyReadsReadings ? [StatusTexts.nobodyReadsReadings] : []
   }
 
   private var queues: Text {

@@ -154,6 +154,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # A shell starts what runs in its background with SIGINT ignored, and everything below would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Ended from outside, it still ends what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main())
