@@ -23,6 +23,9 @@ struct LineBuffer {
     }
   }
 
+  /// Whether a whole line is here already.
+  var hasLine: Bool { bytes.contains(UInt8(ascii: "\n")) }
+
   /// The next whole line, without its end; nil where there is none yet.
   mutating func next() -> String? {
     guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return nil }

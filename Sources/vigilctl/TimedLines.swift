@@ -12,24 +12,20 @@ struct TimedLines {
     case end
   }
 
-  private let descriptor: Int32
-  private var buffer: [UInt8] = []
+  private var lines: LineBuffer
 
   /// - Parameter descriptor: stays the caller's.
-  init(_ descriptor: Int32) { self.descriptor = descriptor }
+  init(_ descriptor: Int32) { lines = LineBuffer(descriptor) }
 
   /// Whether a whole line is here already.
-  var hasLine: Bool { buffer.contains(UInt8(ascii: "\n")) }
+  var hasLine: Bool { lines.hasLine }
 
-  /// Waits, blocking the thread, for a line.
+  /// Waits, blocking the thread, for a line. What the other end has left without a line's end is none.
   mutating func next(within limit: Duration) -> Next {
     let end = ContinuousClock.now + limit
     while true {
-      if let index = buffer.firstIndex(of: UInt8(ascii: "\n")) {
-        defer { buffer.removeSubrange(...index) }
-        return .line(String(decoding: buffer[..<index], as: UTF8.self))
-      }
-      var readiness = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      if let line = lines.next() { return .line(line) }
+      var readiness = pollfd(fd: lines.descriptor, events: Int16(POLLIN), revents: 0)
       let left = max(.zero, end - .now)
       let ready = poll(&readiness, 1, Int32(clamping: left.milliseconds))
       if ready == 0 { return .nothing }
@@ -37,11 +33,8 @@ struct TimedLines {
         if errno == EINTR { continue }
         return .end
       }
-      var chunk = [UInt8](repeating: 0, count: 4096)
-      let count = read(descriptor, &chunk, chunk.count)
-      if count < 0, errno == EINTR || errno == EAGAIN { continue }
-      guard count > 0 else { return .end }
-      buffer += chunk.prefix(count)
+      lines.fill()
+      if lines.hasEnded { return .end }
     }
   }
 }
