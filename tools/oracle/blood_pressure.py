@@ -11,7 +11,8 @@ FEATURES = {0: "body-movement", 1: "cuff-fit", 2: "irregular-pulse", 3: "pulse-r
             6: "e2e-crc", 7: "user-data-service", 8: "user-facing-time"}
 # A status and the feature that has to announce it. The pulse range is a number of two bits.
 STATUS = ((0, 1, 1, "body-movement", 0), (1, 1, 1, "cuff-too-loose", 1), (2, 1, 1, "irregular-pulse", 2),
-          (3, 3, 1, "pulse-above-upper-limit", 3), (3, 3, 2, "pulse-below-lower-limit", 3), (5, 1, 1, "improper-position", 4))
+          (3, 3, 1, "pulse-above-upper-limit", 3), (3, 3, 2, "pulse-below-lower-limit", 3),
+          (5, 1, 1, "improper-position", 4))
 PRESSURES = ("systolic", "diastolic", "mean-arterial")
 
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from oracle import blood_pressure
 from oracle.octets import Octets, Refused
 from oracle.reading import Reading
@@ -33,6 +35,11 @@ def record(octets: Octets, feature: bytes | None) -> Reading:
     reading.sequence = sequence
     reading.facts["record"] = f"{uuid:X}"
     return reading
+
+
+def joined(segments: Sequence[bytes]) -> bytes:
+    """The segments of one record as the one segment that they would be without a limit of length."""
+    return bytes([0x03]) + segments[0][1:] + b"".join(segment[ENVELOPE:] for segment in segments[1:])
 
 
 def crc(octets: bytes) -> int:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from oracle import (battery, blood_pressure, blood_pressure_record, current_time, device_information, glucose, heart_rate, pulse_oximeter,
-                    record_access, thermometer, user_data, weight_scale)
+from oracle import (battery, blood_pressure, blood_pressure_record, current_time, device_information, glucose, heart_rate,
+                    pulse_oximeter, record_access, thermometer, user_data, weight_scale)
 from oracle.octets import Octets
 from oracle.reading import Reading
 
@@ -23,12 +23,12 @@ class Characteristic:
     features: tuple[bytes, ...] = ()
 
 
-BLOOD_PRESSURE_FEATURES = tuple(bytes.fromhex(text) for text in ("0000", "0400", "1F00", "3F00", "FF01", "0A00", "15", "1500AA"))
+BLOOD_PRESSURE_FEATURES = tuple(bytes.fromhex(text) for text in ("0000", "1F00", "0A00", "15", "1500AA"))
 # Enough where the status is that of 2A35; without bit 6, which announces a CRC behind a record.
-FEW_FEATURES = tuple(bytes.fromhex(text) for text in ("3F00", "0A01"))
+FEW_FEATURES = tuple(bytes.fromhex(text) for text in ("0A01",))
 OXIMETER_FEATURES = tuple(bytes.fromhex(text) for text in (
-    "0000", "4F00A003FFFF00", "010020C1", "B2003F0800", "0300E0FFAAAA00", "030000005555FF", "0300", "030020C13F", ""))
-GLUCOSE_FEATURES = tuple(bytes.fromhex(text) for text in ("0000", "FF07", "2002", "5501", "AA02", "20"))
+    "0000", "010020C1", "B2003F0800", "0300A0AA5555FF", "030020C13F"))
+GLUCOSE_FEATURES = tuple(bytes.fromhex(text) for text in ("0000", "5501", "AA02", "20"))
 
 ALL = {one.uuid: one for one in (
     Characteristic("2A37", heart_rate.measurement),

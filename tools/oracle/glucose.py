@@ -70,7 +70,8 @@ def _amount(reading: Reading, name: str, octets: Octets) -> None:
 
 
 def context(octets: Octets, feature: bytes | None) -> Reading:
-    """2A34. Flags: bit 0 carbohydrate, 1 meal, 2 tester and health, 3 exercise, 4 medication, 5 its unit, 6 HbA1c, 7 more flags."""
+    """2A34. Flags: bit 0 carbohydrate, 1 meal, 2 tester and health, 3 exercise, 4 medication, 5 its unit, 6 HbA1c, 7 more
+    flags."""
     flags = octets.flags(reserved=0)
     reading = Reading(sequence=octets.uint16())
     if flags & 0x80:

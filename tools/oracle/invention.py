@@ -67,19 +67,24 @@ class Invention(Octets):
                 return self._date()
             case "text" if self._chance.random() < 0.5:
                 return self._chance.choice(TEXTS).encode()
-        if count in EDGES and self._chance.random() < 0.3:
+        likely = self._chance.random()
+        if count in EDGES and likely < 0.3:
             return self._chance.choice(EDGES[count]).to_bytes(count, "little")
+        if count == 1 and likely < 0.7:
+            # An enumeration.
+            return bytes([self._chance.randrange(12)])
         return self._chance.randbytes(count)
 
     def _sfloat(self) -> bytes:
-        """As a device would send it, any bits at all, or a special; half of those with an exponent, which makes them none."""
+        """As a device would send it, any bits, or a special; half of those with an exponent, which makes them none."""
         kind = self._chance.random()
         if kind < 0.4:
             number = self._chance.randrange(0x400) | self._chance.choice((0x0000, 0xF000, 0xE000, 0xB000, 0xC000))
         elif kind < 0.7:
             number = self._chance.randrange(0x10000)
         else:
-            number = self._chance.choice(SFLOAT_CODES) | (self._chance.randrange(16) << 12 if kind < 0.85 else 0)
+            exponent = self._chance.randrange(16) if kind < 0.85 else 0
+            number = self._chance.choice(SFLOAT_CODES) | exponent << 12
         return number.to_bytes(2, "little")
 
     def _float(self) -> bytes:
@@ -89,7 +94,8 @@ class Invention(Octets):
         elif kind < 0.7:
             number = self._chance.randrange(1 << 24) | (self._chance.randrange(-128, 128) & 0xFF) << 24
         else:
-            number = self._chance.choice(FLOAT_CODES) | (self._chance.randrange(256) << 24 if kind < 0.85 else 0)
+            exponent = self._chance.randrange(256) if kind < 0.85 else 0
+            number = self._chance.choice(FLOAT_CODES) | exponent << 24
         return number.to_bytes(4, "little")
 
     def _date(self) -> bytes:
@@ -107,8 +113,8 @@ class Invention(Octets):
 def values(one: Characteristic, each: int, seed: int, cuts: bool = True) -> Iterator[bytes]:
     """For every first octet (the flags, where there are any) `each` values, a third of them with octets too many.
 
-    With `cuts` the first of them is cut at every length too, unless its reserved bits, or a first octet that decides nothing, make it
-    another's double.
+    With `cuts` the first of them is cut at every length too, unless its reserved bits, or a first octet that decides
+    nothing, make it another's double.
     """
     chance = random.Random(f"{one.uuid} {seed}")
     yield b""
@@ -117,6 +123,7 @@ def values(one: Characteristic, each: int, seed: int, cuts: bool = True) -> Iter
             invention = Invention(first, chance)
             with suppress(Refused):
                 one.decode(invention, None)
-            if cuts and number == 0 and not invention.reserved_flags and (invention.has_flags or first < 16 or first % 16 == 0):
+            decides = invention.has_flags or first < 16 or first % 16 == 0
+            if cuts and number == 0 and decides and not invention.reserved_flags:
                 yield from (invention.made[:length] for length in range(1, len(invention.made)))
             yield invention.made + (chance.randbytes(chance.randrange(1, 4)) if chance.random() < 0.33 else b"")

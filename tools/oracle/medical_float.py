@@ -18,7 +18,8 @@ class Absent(StrEnum):
 
 
 # The specials exist at exponent 0 only, so the whole 16 or 32 bits are compared: F7FF is 204.7 and no NaN.
-SFLOAT_SPECIALS = {0x07FF: Absent.NAN, 0x0800: Absent.NRES, 0x07FE: Absent.PINF, 0x0802: Absent.NINF, 0x0801: Absent.RESERVED}
+SFLOAT_SPECIALS = {0x07FF: Absent.NAN, 0x0800: Absent.NRES, 0x07FE: Absent.PINF, 0x0802: Absent.NINF,
+                   0x0801: Absent.RESERVED}
 FLOAT_SPECIALS = {0x007FFFFF: Absent.NAN, 0x00800000: Absent.NRES, 0x007FFFFE: Absent.PINF, 0x00800002: Absent.NINF,
                   0x00800001: Absent.RESERVED}
 

@@ -2,14 +2,16 @@
 """Values with their meaning, from outside of Vigil: `fixtures/*.json`.
 
 `specification.json` was derived by hand from the field tables of the services, and says everything that a value means.
-`implementations.json` comes from tests and drivers of public repositories, and says what these say; `without` names what is
-not there. Values stand as the device sent them, in its unit.
+`implementations.json` (standard characteristics) and `devices.json` (protocols of vendors) come from tests, drivers and
+recordings of public repositories, and say what these say; `without` names what is not there, `not-decoded` what they say and
+Vigil has no use for. Values stand as the device sent them, in its unit.
 """
 
 from __future__ import annotations
 
 import json
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from oracle.reading import Reading, Value
 
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
 # Of an entry, what is no expectation.
-ORIGIN = {"characteristic", "octets", "about", "source", "device", "recorded"}
+ORIGIN = {"characteristic", "form", "octets", "about", "source", "device", "recorded", "not-decoded"}
 
 Vector = dict[str, Any]
 
@@ -29,8 +31,10 @@ def load(name: str) -> list[Vector]:
     return json.loads((FIXTURES / name).read_text(), parse_float=Decimal)
 
 
-def octets(vector: Vector) -> bytes:
-    return bytes.fromhex(vector["octets"])
+def octets(vector: Vector) -> list[bytes]:
+    """Of most one value; of several the last one completes the message."""
+    texts = vector["octets"]
+    return [bytes.fromhex(text) for text in ([texts] if isinstance(texts, str) else texts)]
 
 
 def value(text: str) -> Value:
@@ -52,8 +56,8 @@ def differences(vector: Vector, line: Line, is_complete: bool) -> list[str]:
     if not line["ok"]:
         return [f"a reading is expected, answered: {line['error']}"]
     kinds = {one.kind for one in values}
-    found = compared("values", [shown(one) for one in values],
-                     [answered(one) for one in line["values"] if one["kind"] in kinds])
+    found = compared("values", sorted([shown(one) for one in values], key=itemgetter(0)),
+                     sorted([answered(one) for one in line["values"] if one["kind"] in kinds], key=itemgetter(0)))
     there = {one["kind"] for one in line["values"]}
     for kind in expected.pop("without", []):
         found += compared(f"a {kind}", False, kind in there)
