@@ -169,8 +169,7 @@ class Characteristic(Interface):
         elif offset or kind == "reliable" or kind == "" and "write-without-response" not in self.spec.properties:
             raise errors.not_supported()
         await self._device.secure()
-        device = self._device.peripheral
-        device.values[self.spec.uuid] = device.values[self.spec.uuid][:offset] + bytes(value)
+        self._device.peripheral.write(self.spec.uuid, offset, bytes(value))
 
     @method("a{sv}", "hq")
     def AcquireNotify(self, call: Call) -> None:
