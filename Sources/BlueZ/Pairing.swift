@@ -8,11 +8,25 @@ package enum PairingProgress: Sendable, Equatable {
   case found(name: String)
   case pairing
   case bonded
+  /// Without a bond.
+  case connecting
+  case listening
+}
+
+/// How a device is taken into use.
+package enum Approach: Sendable, Equatable {
+  /// By pairing with it.
+  case bond
+  /// By connecting only: it does not pair.
+  case connect
+  /// Never connected to: it advertises what it has to say.
+  case listen
 }
 
 /// A device after pairing.
 package struct PairedDevice: Sendable {
   package let device: Device
+  package let approach: Approach
   /// A person compared or typed digits, so nobody stands between.
   package let isAuthenticated: Bool
 }
@@ -23,15 +37,18 @@ extension Central {
   /// The kernel's SMP_TIMEOUT is 30 s. A question that stood for less was ended by something else.
   private static let unansweredAfter = Duration.seconds(25)
 
-  /// Finds a device, pairs with it and trusts it. On any failure its bond and its object are removed again.
+  /// Finds a device, pairs with it and trusts it. On any failure its bond and its object are removed again. One that does
+  /// not pair is connected to, or only found.
   ///
   /// The pairing window is open for this long only: the agent is registered, and `Pairable` is on, without which Pair()
   /// makes no bond (stack.md, fact 29); both are as before afterwards. Success is `Bonded`, not `Paired`. Ends early with
   /// CancelPairing when the task is cancelled.
   ///
+  /// - Parameter approach: of a device as it shows itself in its advertisement.
   /// - Throws: ``PairingFailure``, or `CancellationError` where the task was cancelled.
   package func pair(
     _ address: String, searchLimit: Duration = .seconds(60),
+    approach: @escaping @Sendable (Device) -> Approach = { _ in .bond },
     progress: @escaping @Sendable (PairingProgress) -> Void,
     ask: @escaping @Sendable (PairingQuestion) async -> PairingAnswer
   ) async throws -> PairedDevice {
@@ -50,7 +67,15 @@ extension Central {
       progress(.searching)
       let found = try await find(address, limit: searchLimit, in: life)
       progress(.found(name: found.name))
-      return try await bond(found, in: life, progress: progress, ask: ask)
+      let approach = approach(found)
+      switch approach {
+      case .bond: return try await bond(found, in: life, progress: progress, ask: ask)
+      case .connect:
+        progress(.connecting)
+        if !found.isConnected { try await connect(found) }
+      case .listen: progress(.listening)
+      }
+      return PairedDevice(device: found, approach: approach, isAuthenticated: false)
     } catch {
       if Task.isCancelled { throw CancellationError() }
       // A controller that is switched off ends the link first, and says so a moment later.
@@ -69,6 +94,8 @@ extension Central {
         let device = central.device(address)
         return device?.rssi != nil || device?.isConnected == true || !central.isUsable(in: life)
       }
+      // Its name may come with the answer to a scan, a moment later.
+      _ = await wait(.seconds(1)) { $0.device(address)?.hasName != false || !$0.isUsable(in: life) }
     }
     try Task.checkCancellation()
     guard isUsable(in: life), let found = device(address) else { throw PairingFailure.notInSight(address) }
@@ -105,7 +132,7 @@ extension Central {
     // By its path: a device with a private address shows its identity address once it is bonded.
     guard let bonded = objects.device(path: found.path) else { throw PairingFailure.notInSight(found.address) }
     progress(.bonded)
-    return PairedDevice(device: bonded, isAuthenticated: asked.hasAsked)
+    return PairedDevice(device: bonded, approach: .bond, isAuthenticated: asked.hasAsked)
   }
 
   private func isUsable(in life: Int) -> Bool { generation == life && adapter?.isPowered == true }
