@@ -16,6 +16,12 @@ package struct Advertisement: Sendable, Equatable {
   /// What follows the company id or the UUID.
   package let bytes: [UInt8]
 
+  package init(address: String, source: Source, bytes: [UInt8]) {
+    self.address = address
+    self.source = source
+    self.bytes = bytes
+  }
+
   /// What a change of Device1's properties tells: `ManufacturerData` is `a{qv}`, `ServiceData` `a{sv}`, of `ay` each.
   static func all(of address: String, in changed: BusValue) -> [Advertisement] {
     let companies = entries(changed["ManufacturerData"]).compactMap { key, bytes in

@@ -104,8 +104,8 @@ package struct DeviceSession: Sendable {
   package static func leading(_ profiles: [DeviceProfile]) -> DeviceProfile? { profiles.first(where: \.isOfUse) }
 
   private static func recordControl(of profile: DeviceProfile) -> String? {
-    guard let memory = profile.session.memory, memory.procedure == .racp else { return nil }
-    return memory.characteristic.flatMap(BluetoothUUID.full)
+    guard case .racp(let characteristic)? = profile.session.memory?.procedure else { return nil }
+    return characteristic
   }
 
   // MARK: what happens
@@ -136,7 +136,7 @@ package struct DeviceSession: Sendable {
   }
 
   /// A measurement came out of a message.
-  package mutating func understood(message: String, of profile: String, at now: Int64) -> [Action] {
+  package func understood(message: String, of profile: String) -> [Action] {
     guard !isOver else { return [] }
     return followers.filter { $0.profile == profile && $0.message == message }.map { .write($0.write) }
   }
