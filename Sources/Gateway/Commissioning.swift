@@ -100,7 +100,7 @@ extension CollectorService {
       .seconds(limits.pairingSeconds),
       late: PairingError(.windowClosed, address, "the pairing window has closed without a bond")
     ) {
-      try await central.pair(address, approach: approach) { progress in
+      try await central.pair(address, approach: { self.approach(to: $0) }) { progress in
         if progress == .pairing { reached.note() }
         talk.tell(PairingMessage(telling: progress))
       } ask: { question in

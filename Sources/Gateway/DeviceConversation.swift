@@ -92,7 +92,8 @@ private struct Deeds {
   private mutating func note(_ error: any Error, what: String) {
     guard !Task.isCancelled, failed.insert(what).inserted else { return }
     conversation.log.warning(
-      "a device does not answer as its profile says", metadata: [
+      "a device does not answer as its profile says",
+      metadata: [
         "device": "\(conversation.device.id)", "what": "\(what)", "error": "\(error)",
       ])
   }

@@ -44,12 +44,11 @@ struct DeviceReaders {
       reader.feature = features[Source(device: device.id, characteristic: feature.uuid)]
     }
     defer { readers[source] = reader }
-    return reader.read(capture.bytes, at: capture.received.monotonicMs).compactMap { outcome in
+    return reader.read(capture.bytes, at: capture.received.monotonicMs).map { outcome in
       switch outcome {
       case .measurement(let measurement, let bytes): .measurement(measurement, characteristic, bytes: bytes)
       case .error(let error, let bytes):
         .undecoded(reason: "\(error)", isStream: characteristic.isStream, bytes: bytes)
-      case .nothing: nil
       }
     }
   }

@@ -67,7 +67,8 @@ struct ScanFeed {
     surroundings.devices.filter { nearby in
       let device = nearby.device
       return nearby.information == nil && !device.isBonded && !device.isConnected && enrolled[device.address] == nil
-        && now - nearby.lastHeard < .seconds(5) && DeviceSession.leading(profiles(nearby, nil))?.isAdvertisedOnly == false
+        && now - nearby.lastHeard < .seconds(5)
+        && DeviceSession.leading(profiles(nearby, nil))?.isAdvertisedOnly == false
     }.map(\.device.address)
   }
 
@@ -92,7 +93,8 @@ struct ScanFeed {
     let profiles = profiles(nearby, enrolled)
     return ScanDevice(
       address: device.address, name: device.hasName ? device.name : nil,
-      services: device.services.map(BluetoothUUID.short), profiles: profiles.map(\.id), titles: profiles.map(\.title),
+      services: device.services.map(BluetoothUUID.short), profiles: profiles.map(\.id),
+      titles: profiles.map(\.title.en),
       rssi: device.rssi, lastSeenMs: milliseconds(now - nearby.lastHeard),
       beganMs: nearby.began.map { milliseconds(now - $0) }, enrolled: enrolled?.id, paired: device.isPaired,
       bonded: device.isBonded, connected: device.isConnected, serial: enrolled?.serial ?? nearby.information?.serial,
