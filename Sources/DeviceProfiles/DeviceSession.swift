@@ -103,7 +103,8 @@ package struct DeviceSession: Sendable {
   /// person. A battery is a part of many devices.
   package static func leading(_ profiles: [DeviceProfile]) -> DeviceProfile? { profiles.first(where: \.isOfUse) }
 
-  private static func recordControl(of profile: DeviceProfile) -> String? {
+  /// Where its stored records are asked for.
+  package static func recordControl(of profile: DeviceProfile) -> String? {
     guard case .racp(let characteristic)? = profile.session.memory?.procedure else { return nil }
     return characteristic
   }

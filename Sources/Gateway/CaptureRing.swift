@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import DeviceProfiles
 import Synchronization
 import Vitals
 
@@ -10,8 +11,7 @@ package struct Capture: Sendable {
   package let bytes: [UInt8]
   package let received: Moment
 
-  /// UUIDs have no colon.
-  var isAdvertised: Bool { characteristic.contains(":") }
+  var isAdvertised: Bool { ValueSource.isAdvertisement(characteristic) }
 
   /// What of it, or of what came before it, is of interest.
   func with(_ bytes: [UInt8]) -> Capture {

@@ -162,10 +162,8 @@ extension Advertisement.Source {
   /// As a profile names it.
   var name: String {
     switch self {
-    case .manufacturer(let company):
-      let digits = String(company, radix: 16, uppercase: true)
-      return "manufacturer:" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-    case .service(let uuid): return "service-data:" + BluetoothUUID.short(uuid)
+    case .manufacturer(let company): ValueSource.manufacturer(company)
+    case .service(let uuid): ValueSource.serviceData(uuid)
     }
   }
 }

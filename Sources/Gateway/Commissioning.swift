@@ -169,6 +169,7 @@ extension CollectorService {
     record(AuditEntry(.enrolled, uid: request.uid, subject: enrolled.id))
     last.device = enrolled.id
     last.profiles = enrolled.profiles
+    last.titles = profiles.map(ProfileTitle.init)
     last.link = enrolled.link.rawValue
     last.serial = enrolled.serial
     return last

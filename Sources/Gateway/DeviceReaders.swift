@@ -31,8 +31,13 @@ struct DeviceReaders {
 
   mutating func read(_ capture: Capture, of device: EnrolledDevice) -> [Reading] {
     guard let found = catalog.find(characteristic: capture.characteristic, among: device.profiles) else {
-      // What else an advertisement carries is nobody's business.
-      if capture.isAdvertised { return [] }
+      // What else an advertisement carries is nobody's business, and what a procedure answers is the session's.
+      let profiles = device.profiles.compactMap { catalog.profile(id: $0) }
+      if capture.isAdvertised
+        || profiles.contains(where: { DeviceSession.recordControl(of: $0) == capture.characteristic })
+      {
+        return []
+      }
       return [.undecoded(reason: "no profile for this characteristic", isStream: false, bytes: capture.bytes)]
     }
     let (profile, characteristic) = found

@@ -68,6 +68,8 @@ package struct PairingMessage: Codable, Sendable, Equatable {
   /// The id of the new device: the end.
   package var device: String?
   package var profiles: [String]?
+  /// What these are called.
+  package var titles: [ProfileTitle]?
   /// `authenticated`, `encrypted`, `open` or `advert`
   package var link: String?
   /// Why it failed, in English, with a ``PairingCode`` and what it is about: the end.

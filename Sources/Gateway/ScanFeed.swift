@@ -94,7 +94,7 @@ struct ScanFeed {
     return ScanDevice(
       address: device.address, name: device.hasName ? device.name : nil,
       services: device.services.map(BluetoothUUID.short), profiles: profiles.map(\.id),
-      titles: profiles.map(\.title.en),
+      titles: profiles.map(ProfileTitle.init),
       rssi: device.rssi, lastSeenMs: milliseconds(now - nearby.lastHeard),
       beganMs: nearby.began.map { milliseconds(now - $0) }, enrolled: enrolled?.id, paired: device.isPaired,
       bonded: device.isBonded, connected: device.isConnected, serial: enrolled?.serial ?? nearby.information?.serial,

@@ -43,9 +43,13 @@ struct PairWords {
   }
 
   private func end(_ message: PairingMessage, _ device: String) -> [String] {
-    let kinds = (message.profiles ?? []).filter { $0 != "bluetooth.battery" }
-      .map { ScanTexts.deviceKind(ofProfile: $0)?(in: language) ?? $0 }.joined(
-        separator: PairTexts.listComma(in: language))
+    let profiles = message.profiles ?? []
+    let titles = message.titles ?? profiles.map { ProfileTitle(zh: $0, en: $0) }
+    let kinds = zip(profiles, titles).filter { $0.0 != "bluetooth.battery" }
+      .map { id, title in
+        ScanTexts.deviceKind(ofProfile: id)?(in: language) ?? Text(zh: title.zh, en: title.en)(in: language)
+      }
+      .joined(separator: PairTexts.listComma(in: language))
     let line = { PairTexts.enrolled(device: device, resident: resident, kinds: $0)(in: language) }
     return [line(Layout.cut(kinds, to: Self.width - Layout.cells(line(""))))]
   }
