@@ -114,7 +114,10 @@ package struct DeviceSession: Sendable {
   /// Everything is subscribed to.
   package mutating func connected(at now: Int64) -> [Action] {
     lastValueMs = now
-    for index in polls.indices { polls[index].dueMs = now }
+    // What has just begun needs no question at once.
+    for index in polls.indices {
+      polls[index].dueMs = now + (starts.contains(polls[index].write) ? polls[index].periodMs : 0)
+    }
     let requests = recordControls.map {
       Write(characteristic: $0, bytes: Self.reportAll, withResponse: true, name: "report stored records")
     }

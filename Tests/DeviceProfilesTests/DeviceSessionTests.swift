@@ -84,6 +84,13 @@ import Testing
     #expect(session.due == 11000)
   }
 
+  @Test func aStreamThatHasToBeKeptGoingIsNotBegunTwice() throws {
+    let profile = try profile("{start: [begin], poll: {command: begin, every: 20}}")
+    var session = DeviceSession([profile], characteristics: [values, commands])
+    #expect(session.connected(at: 0) == [begin])
+    #expect(session.timePassed(to: 20_000) == [begin])
+  }
+
   @Test func whatTheDeviceDoesNotHaveIsNeitherReadNorWritten() throws {
     let profile = try profile(
       "{start: [begin], poll: {command: live, every: 2}, memory: {procedure: racp, characteristic: 2A52, deletes-on-read: false}}"

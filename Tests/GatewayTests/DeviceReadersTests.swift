@@ -62,7 +62,7 @@ import Vitals
     func enrolled(_ id: String, _ address: String, _ profile: String) throws -> EnrolledDevice {
       EnrolledDevice(
         id: id, address: try #require(DeviceAddress(address)), model: "Ox", profiles: [profile],
-        resident: try #require(ResidentID("r-1")), link: .open)
+        resident: try #require(ResidentID("r-0001")), link: .open)
     }
     device = try enrolled("d-1", "F5:F1:F2:F3:F4:01", "maker.oximeter")
     other = try enrolled("d-2", "F5:F1:F2:F3:F4:02", "maker.band")
@@ -94,7 +94,7 @@ import Vitals
   }
 
   @Test mutating func aFrameThatIsWrongIsKeptWithItsOctets() {
-    #expect(read([0xeb, 96, 0, 0]) == ["undecoded malformed: true 4"])
+    #expect(read([0xeb, 96, 0, 0]) == ["undecoded malformed true 4"])
     #expect(read(frame(96), at: 10) == ["96  4"])
   }
 

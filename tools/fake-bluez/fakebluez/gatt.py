@@ -150,7 +150,7 @@ class Characteristic(Interface):
         if "read" not in self.spec.properties:
             raise errors.not_permitted("Read not permitted")
         await self._device.secure()
-        value = self._device.peripheral.values[self.spec.uuid]
+        value = self._device.peripheral.read(self.spec.uuid)
         if offset > len(value):
             raise errors.invalid_arguments("Invalid offset")
         self._store(self._value[:offset] + value[offset:])

@@ -139,6 +139,10 @@ class Peripheral:
         self._events.write("sent", device=self.spec.id, characteristic=uuid, value=value.hex(), n=self.sent)
         return True
 
+    def read(self, uuid: str) -> bytes:
+        self._events.write("read", device=self.spec.id, characteristic=uuid)
+        return self.values[uuid]
+
     def write(self, uuid: str, offset: int, value: bytes) -> None:
         """The host has written this, and the story may go on by it."""
         self.values[uuid] = self.values[uuid][:offset] + value

@@ -247,6 +247,7 @@ class Peripheral:
 
         async def read(connection: Connection) -> bytes:
             await self._authorize(connection)
+            self.event("read", characteristic=item.uuid)
             return content["value"]
 
         async def write(connection: Connection, value: bytes) -> None:
