@@ -8,7 +8,9 @@ package enum PairingProgress: Sendable, Equatable {
   case found(name: String)
   case pairing
   case bonded
-  /// Without a bond.
+  /// Connecting, to see what it is.
+  case examining
+  /// Connecting without a bond.
   case connecting
   case listening
 }
@@ -21,6 +23,8 @@ package enum Approach: Sendable, Equatable {
   case connect
   /// Never connected to: it advertises what it has to say.
   case listen
+  /// It does not show what it is: its services have to be seen first.
+  case examine
 }
 
 /// A device after pairing.
@@ -44,11 +48,12 @@ extension Central {
   /// makes no bond (stack.md, fact 29); both are as before afterwards. Success is `Bonded`, not `Paired`. Ends early with
   /// CancelPairing when the task is cancelled.
   ///
-  /// - Parameter approach: of a device as it shows itself in its advertisement.
+  /// - Parameter approach: of a device as it shows itself in its advertisement; asked again once its services and its
+  ///   model are known, where that was not enough.
   /// - Throws: ``PairingFailure``, or `CancellationError` where the task was cancelled.
   package func pair(
     _ address: String, searchLimit: Duration = .seconds(60),
-    approach: @escaping @Sendable (Device) -> Approach = { _ in .bond },
+    approach: @escaping @Sendable (Device, _ model: String?) -> Approach = { _, _ in .bond },
     progress: @escaping @Sendable (PairingProgress) -> Void,
     ask: @escaping @Sendable (PairingQuestion) async -> PairingAnswer
   ) async throws -> PairedDevice {
@@ -67,15 +72,22 @@ extension Central {
       progress(.searching)
       let found = try await find(address, limit: searchLimit, in: life)
       progress(.found(name: found.name))
-      let approach = approach(found)
-      switch approach {
+      var taken = approach(found, nil)
+      if taken == .examine {
+        progress(.examining)
+        let resolved = try await resolveServices(of: address)
+        taken = approach(resolved, await askInformation(of: address).model)
+      }
+      switch taken {
       case .bond: return try await bond(found, in: life, progress: progress, ask: ask)
       case .connect:
         progress(.connecting)
-        if !found.isConnected { try await connect(found) }
+        _ = try await resolveServices(of: address)
       case .listen: progress(.listening)
+      // What nobody knows is left to who asked.
+      case .examine: break
       }
-      return PairedDevice(device: found, approach: approach, isAuthenticated: false)
+      return PairedDevice(device: device(address) ?? found, approach: taken, isAuthenticated: false)
     } catch {
       if Task.isCancelled { throw CancellationError() }
       // A controller that is switched off ends the link first, and says so a moment later.

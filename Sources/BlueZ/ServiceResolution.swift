@@ -17,7 +17,7 @@ extension Central {
         return device.servicesResolved
       }
       try Task.checkCancellation()
-      if let device = device(address), device.servicesResolved { return device }
+      if let device = device(address), device.isConnected, device.servicesResolved { return device }
     }
     throw isAvailable ? PairingFailure.hungUp(address) : .bluetoothGone
   }

@@ -100,7 +100,7 @@ extension CollectorService {
       .seconds(limits.pairingSeconds),
       late: PairingError(.windowClosed, address, "the pairing window has closed without a bond")
     ) {
-      try await central.pair(address, approach: { self.approach(to: $0) }) { progress in
+      try await central.pair(address, approach: { self.approach(to: $0, model: $1) }) { progress in
         if progress == .pairing { reached.note() }
         talk.tell(PairingMessage(telling: progress))
       } ask: { question in
@@ -126,7 +126,7 @@ extension CollectorService {
     }
     // A battery is read beside the rest; alone it is of no use.
     let profiles = catalog.profiles(for: device.facts(model: information.model)).filter(\.isRead)
-    guard let leading = DeviceSession.leading(profiles) else {
+    guard let leading = DeviceSession.leading(profiles), paired.approach != .examine else {
       throw PairingError(
         .noProfile, device.services.map(BluetoothUUID.short).joined(separator: " "), "no profile fits this device")
     }
@@ -176,8 +176,9 @@ extension CollectorService {
   }
 
   /// How a device that shows itself like this is taken into use.
-  private nonisolated func approach(to device: Device) -> Approach {
-    guard let leading = DeviceSession.leading(catalog.profiles(for: device.facts())) else { return .bond }
+  private nonisolated func approach(to device: Device, model: String?) -> Approach {
+    let profiles = catalog.profiles(for: device.facts(model: model))
+    guard let leading = DeviceSession.leading(profiles) else { return .examine }
     if leading.isAdvertisedOnly { return .listen }
     return leading.session.bonding == .none ? .connect : .bond
   }
@@ -284,7 +285,7 @@ extension PairedDevice {
   fileprivate var link: LinkSecurity {
     switch approach {
     case .bond: isAuthenticated ? .authenticated : .encrypted
-    case .connect: .open
+    case .connect, .examine: .open
     case .listen: .advert
     }
   }
@@ -299,6 +300,7 @@ extension PairingMessage {
       self.name = name
     case .pairing: self.init(.pairing)
     case .bonded: self.init(.bonded)
+    case .examining: self.init(.examining)
     case .connecting: self.init(.connecting)
     case .listening: self.init(.listening)
     }

@@ -6,12 +6,12 @@ import Vitals
 ///
 /// The order: `searching` `found` `pairing` (question `passkey` or `confirm`) `bonded` `identified`, and, unless a reading
 /// was not asked for, `measure` (`stored`, `unusable`) `reading` `delivered` (question `value`). For a device that does
-/// not pair `connecting`, for one that only advertises `listening` stands in place of `pairing` and `bonded`. The last
-/// line has either `device` or `error`.
+/// not pair `connecting`, for one that only advertises `listening` stands in place of `pairing` and `bonded`; `examining`
+/// before it, where its advertisement does not tell. The last line has either `device` or `error`.
 package struct PairingMessage: Codable, Sendable, Equatable {
   /// How far it is.
   package enum Progress: String, Codable, Sendable {
-    case searching, found, pairing, bonded, connecting, listening, identified
+    case searching, found, examining, pairing, bonded, connecting, listening, identified
     /// The person is to take a measurement now.
     case measure
     /// What came was an old measurement of the device's memory.

@@ -20,6 +20,7 @@ struct PairWords {
     case .found: return [PairTexts.found(name: cut(message.name ?? address))(in: language)]
     case .pairing: return [PairTexts.pairing(in: language)]
     case .bonded: return [PairTexts.bonded(in: language)]
+    case .examining: return [PairTexts.examining(in: language)]
     case .connecting: return [PairTexts.connecting(in: language)]
     case .listening: return [PairTexts.listening(in: language)]
     case .identified:

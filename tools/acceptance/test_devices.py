@@ -248,6 +248,24 @@ def ring() -> scenarios.Device:
             {"notify": {"characteristic": notify, "value": answer[30:]}}]}}], pairing="refuse")
 
 
+def test_a_device_that_does_not_show_what_it_is_is_looked_at(make_world: MakeWorld) -> None:
+    """The service is known once it is connected, and only then that it does not pair; another one is paired with then."""
+    shy = scenarios.strap() | {"services": []}
+    stranger = scenarios.device("stranger", scenarios.NIGHT, "Lamp", {"fff0": {"fff1": {"properties": ["notify"]}}})
+    world = make_world(devices=[ring() | {"services": []}, shy, stranger], bluez=FAST).start()
+    for address, link, steps in ((RING, "open", ["examining", "connecting"]),
+                                 (scenarios.STRAP, "encrypted", ["examining", "pairing", "bonded"])):
+        technician = Technician(world, address, "--without-reading")
+        technician.hear(link=link)
+        assert technician.end().code == 0
+        assert [one["progress"] for one in technician.heard if "progress" in one] == [
+            "searching", "found", *steps, "identified"]
+    world.vigil.ctl("pair", scenarios.NIGHT, "--resident", "r-0001").assert_refused("FFF0", codes=(1,))
+    assert world.stage.events("paired", "stranger") == []
+    assert bluez.device(world.stage.bus_address, scenarios.NIGHT) is None \
+        or not bluez.device(world.stage.bus_address, scenarios.NIGHT)["Connected"]
+
+
 def test_a_ring_is_asked_again_and_again(make_world: MakeWorld) -> None:
     world = make_world(devices=[ring()], bluez=FAST).start()
     device = world.pair("ring", RING)
