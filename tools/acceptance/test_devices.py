@@ -296,7 +296,7 @@ def test_a_band_is_heard_and_never_connected_to(make_world: MakeWorld) -> None:
     technician.hear(question="value")
     technician.say("y")
     done = technician.hear(link="advert")
-    assert done["profiles"] == ["xiaomi.mi-band"]
+    assert "xiaomi.mi-band" in done["profiles"]
     assert technician.end().code == 0
     assert [one["progress"] for one in technician.heard if "progress" in one] == [
         "searching", "found", "listening", "identified", "measure", "reading", "delivered"]
