@@ -1,26 +1,39 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import FoundationEssentials
 import Vitals
 
 /// The line that `vigilctl decode` writes for one value (contract.md): one JSON object without a line break, its keys
 /// sorted.
 package enum DecodeReport {
-  package static func json(_ measurement: Measurement) -> String {
-    json([measurement], profile: measurement.profile, characteristic: measurement.characteristic)
-  }
-
-  /// - Parameters:
-  ///   - measurements: of one value. The first one's keys are those of the line, the others stand in `more`; without one
-  ///     the line has no values.
-  ///   - characteristic: as ``CharacteristicProfile/uuid``.
-  ///   - notes: what there is to say of the value beside them.
+  /// What one value gave.
+  ///
+  /// The first measurement's keys stand at the top, what is theirs of further ones in `more`. Errors beside a measurement
+  /// are notes; without one the first is the answer.
+  ///
+  /// - Parameter skipped: how many octets of the value, or of those before, belonged to nothing.
   package static func json(
-    _ measurements: [Measurement], profile: String, characteristic: String, notes: [String] = []
+    _ outcomes: [ValueReader.Outcome], skipped: Int = 0, as characteristic: CharacteristicProfile,
+    of profile: DeviceProfile
   ) -> String {
-    let first = measurements.first
+    var measurements: [Measurement] = []
+    var errors: [DecodeError] = []
+    for outcome in outcomes {
+      switch outcome {
+      case .measurement(let measurement, _): measurements.append(measurement)
+      case .error(let error, _): errors.append(error)
+      }
+    }
+    if measurements.isEmpty, let error = errors.first { return json(error, characteristic: characteristic.uuid) }
+    var notes = (measurements.first?.notes ?? []) + errors.map { "a message dropped: \($0)" }
+    if skipped > 0 { notes.append("\(skipped) byte\(skipped == 1 ? "" : "s") skipped that belong to no message") }
+    if measurements.isEmpty {
+      let isWhole = characteristic.frames == nil && characteristic.layout.isOfWholeValues
+      notes.append(isWhole ? "this message is not read" : "no message is complete yet, or none is read")
+    }
     var object: [(String, JSONValue)] = [
-      ("characteristic", .text(characteristic)), ("ok", .plain("true")), ("profile", .text(profile)),
+      ("characteristic", .text(characteristic.uuid)), ("ok", .plain("true")), ("profile", .text(profile.id)),
     ]
-    object += members(of: first, notes: (first?.notes ?? []) + notes)
+    object += members(of: measurements.first, notes: notes)
     if measurements.count > 1 {
       object.append(("more", .list(measurements.dropFirst().map { .object(members(of: $0, notes: $0.notes)) })))
     }
@@ -30,7 +43,7 @@ package enum DecodeReport {
   /// - Parameter characteristic: as it was asked for, short or 128-bit.
   package static func json(_ error: DecodeError, characteristic: String) -> String {
     JSONValue.object([
-      ("characteristic", .text(BluetoothUUID.short(characteristic))),
+      ("characteristic", .text(ValueSource.canonical(characteristic) ?? characteristic)),
       (
         "error",
         .object([
@@ -94,6 +107,21 @@ package enum DecodeReport {
     }
     return exponent > 127 ? nil : ExactDecimal(mantissa: mantissa, exponent: exponent)?.description
   }
+}
+
+extension Decimal {
+  /// The same number, which JSON writes in plain digits; nil where a Decimal has no such exponent.
+  package init?(exactly number: ExactDecimal) {
+    self.init(
+      sign: number.isNegative ? .minus : .plus, exponent: number.exponent,
+      significand: Decimal(number.mantissa.magnitude))
+    if isNaN { return nil }
+  }
+}
+
+extension CharacteristicProfile.Layout {
+  /// Not of segments that come one by one.
+  fileprivate var isOfWholeValues: Bool { if case .messages = self { true } else { false } }
 }
 
 /// A value of JSON. An encoder would take longer than all the decoding, and a million values are one command.

@@ -27,16 +27,6 @@ package enum DecodeTexts {
   package static let notHexadecimal = Text(
     zh: "不是十六进制的字节，应为 0048 这样的两位一组", en: "not hexadecimal octets, two digits each, such as 0048")
 
-  // MARK: notes
-
-  package static let nothing = Text(zh: "这个数值中没有测量结果", en: "this value holds no measurement")
-  package static let nothingYet = Text(zh: "还没有完整的测量结果", en: "no whole measurement yet")
-  package static func skipped(_ octets: Int) -> Text {
-    let word = octets == 1 ? "octet" : "octets"
-    return Text(zh: "跳过 \(octets) 个不属于任何帧的字节", en: "\(octets) \(word) of no frame skipped")
-  }
-  package static func dropped(_ error: String) -> Text { Text(zh: "丢弃一帧：\(error)", en: "a frame dropped: \(error)") }
-
   package static func noProfile(_ id: String) -> Text {
     Text(
       zh: "没有编号为 \(id) 的设备描述。不写 --profile，就会自动选择。",

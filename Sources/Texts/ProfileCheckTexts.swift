@@ -31,6 +31,17 @@ package enum ProfileCheckTexts {
   }
   package static let checkFile = Text(zh: "请检查文件和它的权限", en: "look at the file and its rights")
 
+  /// - Parameter message: of the loader, in English.
+  package static func remedy(for message: String) -> Text {
+    if message.hasPrefix("unknown key ") { return Text(zh: "请更正拼写，或去掉它", en: "correct the spelling, or leave it out") }
+    if message.hasPrefix("missing") { return Text(zh: "请补上", en: "add it") }
+    if message.contains("to be based on") {
+      return Text(zh: "请核对编号，或用 --profiles 指定它所在的目录", en: "check the id, or name its directory with --profiles")
+    }
+    if message.contains("leave") || message.contains("keep one") { return Text(zh: "请更正", en: "correct it") }
+    return Text(zh: "请更正，写法见 device-profiles/README.md", en: "correct it, see device-profiles/README.md")
+  }
+
   package static func sameID(_ id: String, file: String) -> Text {
     Text(zh: "编号 \(id) 与 \(file) 相同", en: "\(id) is already the id of \(file)")
   }

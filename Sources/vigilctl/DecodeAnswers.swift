@@ -20,25 +20,9 @@ struct DecodeAnswers {
         characteristic: reader.characteristic.uuid)
     }
     let skippedBefore = reader.skipped
-    var measurements: [Measurement] = []
-    var errors: [DecodeError] = []
     // When a value came is not known, so none comes after a pause.
-    for outcome in reader.read(bytes, at: 0) {
-      switch outcome {
-      case .measurement(let measurement, _): measurements.append(measurement)
-      case .error(let error, _): errors.append(error)
-      }
-    }
-    let skipped = reader.skipped - skippedBefore
-    if measurements.isEmpty, let error = errors.first {
-      return DecodeReport.json(error, characteristic: reader.characteristic.uuid)
-    }
-    var notes = errors.map { DecodeTexts.dropped("\($0)").en }
-    if skipped > 0 { notes.append(DecodeTexts.skipped(skipped).en) }
-    if measurements.isEmpty, notes.isEmpty {
-      notes.append((reader.characteristic.frames == nil ? DecodeTexts.nothing : DecodeTexts.nothingYet).en)
-    }
+    let outcomes = reader.read(bytes, at: 0)
     return DecodeReport.json(
-      measurements, profile: reader.profile.id, characteristic: reader.characteristic.uuid, notes: notes)
+      outcomes, skipped: reader.skipped - skippedBefore, as: reader.characteristic, of: reader.profile)
   }
 }
