@@ -26,7 +26,12 @@ package enum ProfileCheckTexts {
 
   /// - Parameter reason: the system's words, or those of the room that read it.
   package static func unreadable(reason: String) -> Text {
-    let reason = FileTexts.reason(reason)
+    let reason =
+      switch reason {
+      case "larger than 1 MiB": Text(zh: "超过 1 MiB", en: reason)
+      case "is not UTF-8 text": Text(zh: "不是 UTF-8 文本", en: reason)
+      default: FileTexts.reason(reason)
+      }
     return Text(zh: "读取失败：\(reason.zh)", en: "cannot be read: \(reason.en)")
   }
   package static let checkFile = Text(zh: "请检查文件和它的权限", en: "look at the file and its rights")
