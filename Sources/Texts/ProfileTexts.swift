@@ -27,16 +27,18 @@ package enum ProfileTexts {
   // MARK: the table
 
   package static let columns = [
-    Text(zh: "编号", en: "ID"), Text(zh: "名称", en: "NAME"), Text(zh: "识别方法", en: "RECOGNISED BY"),
-    Text(zh: "依据", en: "EVIDENCE"), Text(zh: "样例", en: "VECTORS"),
+    Text(zh: "编号", en: "ID"), Text(zh: "名称", en: "NAME"), Text(zh: "识别方法", en: "KNOWN BY"),
+    Text(zh: "依据", en: "EVIDENCE"), Text(zh: "样例", en: "TESTS"),
   ]
 
+  /// A word for a table.
+  ///
   /// - Parameter word: `simulated`; one that is not known here is shown as it is.
   package static func evidence(_ word: String) -> Text {
     switch word {
     case "simulated": Text(zh: "模拟", en: "simulated")
-    case "capture-backed": Text(zh: "有实录", en: "capture-backed")
-    case "hardware-verified": Text(zh: "真机验证", en: "hardware-verified")
+    case "capture-backed": Text(zh: "有实录", en: "captured")
+    case "hardware-verified": Text(zh: "真机验证", en: "verified")
     default: Text(zh: word, en: word)
     }
   }

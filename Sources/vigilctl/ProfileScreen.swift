@@ -154,7 +154,7 @@ struct ProfileScreen {
   /// A line for each effect, the worst first.
   private func statuses(of digest: CharacteristicDigest) -> [String] {
     [Quality.invalid, .questionable, nil].compactMap { effect in
-      let names = digest.statuses.filter { $0.effect == effect }.map(\.name)
+      let names = digest.statuses.filter { $0.effect == effect }.map { say(StatusWords.name(ofStatus: $0.name)) }
       return names.isEmpty ? nil : say(ProfileTexts.statuses(list(names), effect: effect?.rawValue))
     }
   }

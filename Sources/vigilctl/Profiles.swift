@@ -47,7 +47,7 @@ struct ProfilesList: AsyncParsableCommand {
           ProfileTexts.evidence(profile.evidence.rawValue)(in: language), String(profile.vectorCount),
         ]
       }
-    return Layout.table(rows, within: columns, shrinking: [1, 2, 0])
+    return Layout.table(rows, within: columns, shrinking: [2, 1, 0], minimum: 12)
   }
 
   /// `1810 + UA-651BLE*`: groups that must hold together, each with what is enough for it.
