@@ -7,7 +7,8 @@ package enum DecodeTexts {
   package static let discussion = Text(
     zh: "数值用十六进制，写成参数，或写在标准输入中、每行一个。每个数值输出一行 JSON 对象。"
       + "有的设备把一次测量拆成几个数值，请按收到的顺序给出。",
-    en: "Values are hexadecimal, as arguments or as lines of standard input. One JSON object a line. Some devices send a "
+    en:
+      "Values are hexadecimal, as arguments or as lines of standard input. One JSON object a line. Some devices send a "
       + "measurement in several values: give them in the order in which they came.")
   package static let characteristic = Text(
     zh: "特征：2A35，或 128 位的 UUID。广播写成 manufacturer:0157 或 service-data:181D。",

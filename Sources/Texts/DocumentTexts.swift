@@ -13,15 +13,18 @@ package enum DocumentTexts {
 
   /// What is wrong at a place.
   package static func what(key: String, message: String) -> Text {
-    let known = Phrase.translated(message, to: .zh, by: ProfilePhrases.all + phrases) { name, found in
-      name == "kind" || name == "found" ? kinds[found] ?? found : found
-    }
+    let chinese =
+      Phrase.translated(message, to: .zh, by: ProfilePhrases.all + phrases) { name, found in
+        name == "kind" || name == "found" ? kinds[found] ?? found : found
+      } ?? message
+    let what = (zh: chinese, en: message)
     return Text(
-      zh: "\(key.isEmpty ? "" : key + "：")\(known ?? message)", en: "\(key.isEmpty ? "" : key + ": ")\(message)")
+      zh: "\(key.isEmpty ? "" : key + "：")\(what.zh)", en: "\(key.isEmpty ? "" : key + ": ")\(what.en)")
   }
 
   private static let kinds = [
-    "text": "文字", "a single value": "单个值", "a list": "列表", "a mapping": "键值", "nothing": "空", "none": "没有", "more": "多个",
+    "text": "文字", "a single value": "单个值", "a list": "列表", "a mapping": "键值", "nothing": "空", "none": "没有",
+    "more": "多个",
   ]
 
   /// The longer of two that begin alike first.

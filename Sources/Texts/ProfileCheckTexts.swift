@@ -5,10 +5,12 @@ package enum ProfileCheckTexts {
   package static let abstract = Text(
     zh: "检查目录中的设备描述文件。", en: "Checks the profiles in a directory.")
   package static let discussion = Text(
-    zh: "检查所有 *.yaml 文件的写法，解码所有样例，并查找会互相争抢同一台设备的描述。每个问题一行：文件:行:列: 问题；怎么办。"
+    zh: "检查所有 *.yaml 文件的写法，解码所有样例，并查找会互相争抢同一台设备的描述。每个问题一行：“file:line:column: 问题；怎么办”。"
       + "不写目录时，检查网关使用的全部设备描述。",
-    en: "Reads every *.yaml file, decodes all vectors, and looks for profiles that would compete for one device. One line "
-      + "for each finding: file:line:column: what; what to do. Without a directory it checks those that the gateway uses.")
+    en:
+      "Reads every *.yaml file, decodes all vectors, and looks for profiles that would compete for one device. One line "
+      + "for each finding: file:line:column: what; what to do. Without a directory it checks those that the gateway uses."
+  )
   package static let directories = Text(zh: "要检查的目录或文件。", en: "Directories or files to check.")
   package static let known = Text(
     zh: "网关已有的设备描述的目录，based-on 可以用其中的。",
@@ -26,13 +28,16 @@ package enum ProfileCheckTexts {
 
   /// - Parameter reason: the system's words, or those of the room that read it.
   package static func unreadable(reason: String) -> Text {
-    let reason =
-      switch reason {
-      case "larger than 1 MiB": Text(zh: "超过 1 MiB", en: reason)
-      case "is not UTF-8 text": Text(zh: "不是 UTF-8 文本", en: reason)
-      default: FileTexts.reason(reason)
-      }
-    return Text(zh: "读取失败：\(reason.zh)", en: "cannot be read: \(reason.en)")
+    let words = why(reason)
+    return Text(zh: "读取失败：\(words.zh)", en: "cannot be read: \(words.en)")
+  }
+
+  private static func why(_ reason: String) -> Text {
+    switch reason {
+    case "larger than 1 MiB": Text(zh: "超过 1 MiB", en: "larger than 1 MiB")
+    case "is not UTF-8 text": Text(zh: "不是 UTF-8 文本", en: "is not UTF-8 text")
+    default: FileTexts.reason(reason)
+    }
   }
   package static let checkFile = Text(zh: "请检查文件和它的权限", en: "look at the file and its rights")
 
@@ -78,13 +83,15 @@ package enum ProfileCheckTexts {
   // MARK: the end
 
   package static func result(files: Int, profiles: Int, vectors: Int, findings: Int) -> Text {
+    let word = (
+      files == 1 ? "file" : "files", profiles == 1 ? "profile" : "profiles", vectors == 1 ? "vector" : "vectors",
+      findings == 1 ? "finding" : "findings"
+    )
     let counts = Text(
       zh: "检查了 \(files) 个文件、\(profiles) 个设备描述、\(vectors) 个样例",
-      en: "\(count(files, "file")), \(count(profiles, "profile")) and \(count(vectors, "vector")) checked")
+      en: "\(files) \(word.0), \(profiles) \(word.1) and \(vectors) \(word.2) checked")
     return findings == 0
       ? Text(zh: "\(counts.zh)：没有问题", en: "\(counts.en): all good")
-      : Text(zh: "\(counts.zh)：\(findings) 个问题", en: "\(counts.en): \(count(findings, "finding"))")
+      : Text(zh: "\(counts.zh)：\(findings) 个问题", en: "\(counts.en): \(findings) \(word.3)")
   }
-
-  private static func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
 }

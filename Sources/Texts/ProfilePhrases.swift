@@ -93,12 +93,12 @@ enum ProfilePhrases {
     Text(zh: "{key} 在这里写了两次", en: "{key} stands here twice"),
     Text(zh: "应为 1900、1970 或 2000", en: "expected 1900, 1970 or 2000"),
     Text(zh: "应为十进制的数", en: "expected a decimal number"),
-    Text(zh: "应为两个数：[最低, 最高]", en: "expected two numbers: [lowest, highest]"),
+    Text(zh: "应为两个数：[lowest, highest]", en: "expected two numbers: [lowest, highest]"),
     Text(zh: "最低值大于最高值", en: "the lowest is above the highest"),
   ]
 
   private static let messages = [
-    Text(zh: "应为一个长度，或两个：[最短, 最长]", en: "expected a length, or two: [lowest, highest]"),
+    Text(zh: "应为一个长度，或两个：[lowest, highest]", en: "expected a length, or two: [lowest, highest]"),
     Text(
       zh: "应为 0x81 这样的字节，或 0xE0/0xF0 这样的 值/掩码",
       en: "expected an octet such as 0x81, or value/mask such as 0xE0/0xF0"),

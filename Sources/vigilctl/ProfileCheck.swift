@@ -99,7 +99,8 @@ struct ProfileCheck {
   private static func finding(_ error: DocumentError) -> Finding {
     Finding(
       file: error.file, mark: error.mark, kind: .profile,
-      what: DocumentTexts.what(key: error.path, message: error.message), next: ProfileCheckTexts.remedy(for: error.message)
+      what: DocumentTexts.what(key: error.path, message: error.message),
+      next: ProfileCheckTexts.remedy(for: error.message)
     )
   }
 

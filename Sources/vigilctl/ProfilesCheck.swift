@@ -21,7 +21,7 @@ struct ProfilesCheck: AsyncParsableCommand {
         for finding in check.findings { try Self.write(FindingLine(finding)) }
         try Self.write(ResultLine(check))
       } else {
-        for finding in check.findings { Terminal.out(Layout.plain(finding.text.here)) }
+        for finding in check.findings { Self.say(Layout.plain(finding.text.here)) }
         Terminal.out(
           ProfileCheckTexts.result(
             files: check.fileCount, profiles: check.profileCount, vectors: check.vectorCount,
@@ -29,6 +29,12 @@ struct ProfilesCheck: AsyncParsableCommand {
       }
       if !check.findings.isEmpty { throw ExitCode.failure }
     }
+  }
+
+  /// A line each; in whole words where a person reads it as it comes.
+  private static func say(_ line: String) {
+    guard Terminal.isInteractive else { return Terminal.out(line) }
+    for part in Layout.wrapped(line, to: Terminal.readableColumns, indent: 2) { Terminal.out(part) }
   }
 
   /// All files of what is to be checked; of the gateway's own what else there is beside them.
