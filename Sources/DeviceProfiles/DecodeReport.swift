@@ -31,7 +31,8 @@ package enum DecodeReport {
       notes.append(isWhole ? "this message is not read" : "no message is complete yet, or none is read")
     }
     var object: [(String, JSONValue)] = [
-      ("characteristic", .text(characteristic.uuid)), ("ok", .plain("true")), ("profile", .text(profile.id)),
+      ("characteristic", .text(measurements.first?.characteristic ?? characteristic.uuid)), ("ok", .plain("true")),
+      ("profile", .text(measurements.first?.profile ?? profile.id)),
     ]
     object += members(of: measurements.first, notes: notes)
     if measurements.count > 1 {
