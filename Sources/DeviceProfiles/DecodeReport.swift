@@ -9,11 +9,8 @@ package enum DecodeReport {
   ///
   /// The first measurement's keys stand at the top, what is theirs of further ones in `more`. Errors beside a measurement
   /// are notes; without one the first is the answer.
-  ///
-  /// - Parameter skipped: how many octets of the value, or of those before, belonged to nothing.
   package static func json(
-    _ outcomes: [ValueReader.Outcome], skipped: Int = 0, as characteristic: CharacteristicProfile,
-    of profile: DeviceProfile
+    _ outcomes: [ValueReader.Outcome], as characteristic: CharacteristicProfile, of profile: DeviceProfile
   ) -> String {
     var measurements: [Measurement] = []
     var errors: [DecodeError] = []
@@ -25,7 +22,6 @@ package enum DecodeReport {
     }
     if measurements.isEmpty, let error = errors.first { return json(error, characteristic: characteristic.uuid) }
     var notes = (measurements.first?.notes ?? []) + errors.map { "a message dropped: \($0)" }
-    if skipped > 0 { notes.append("\(skipped) byte\(skipped == 1 ? "" : "s") skipped that belong to no message") }
     if measurements.isEmpty {
       let isWhole = characteristic.frames == nil && characteristic.layout.isOfWholeValues
       notes.append(isWhole ? "this message is not read" : "no message is complete yet, or none is read")

@@ -19,10 +19,7 @@ struct DecodeAnswers {
         DecodeError(.malformed, offset: 0, detail: DecodeTexts.notHexadecimal.en),
         characteristic: reader.characteristic.uuid)
     }
-    let skippedBefore = reader.skipped
     // When a value came is not known, so none comes after a pause.
-    let outcomes = reader.read(bytes, at: 0)
-    return DecodeReport.json(
-      outcomes, skipped: reader.skipped - skippedBefore, as: reader.characteristic, of: reader.profile)
+    return DecodeReport.json(reader.read(bytes, at: 0), as: reader.characteristic, of: reader.profile)
   }
 }
