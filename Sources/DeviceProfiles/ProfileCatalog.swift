@@ -46,14 +46,23 @@ package struct ProfileCatalog: Sendable {
   /// The way to read a characteristic or an advertisement.
   /// - Parameters:
   ///   - characteristic: as ``ValueSource`` has it, in any form and case.
+<<<<<<< HEAD
   ///   - ids: the device's profiles, the first that has it wins; nil: all, and the one that asks for least of a device wins.
+=======
+  ///   - ids: the device's profiles, the first that has it wins; nil: all, those first that stand on their own.
+>>>>>>> e7256e20ea0ebec64d0dea79e94c5d9aa12bde40
   package func find(
     characteristic: String, among ids: [String]?
   ) -> (profile: DeviceProfile, characteristic: CharacteristicProfile)? {
     guard let source = ValueSource.canonical(characteristic) else { return nil }
+<<<<<<< HEAD
     let candidates =
       ids.map { $0.compactMap { profile(id: $0) } }
       ?? profiles.sorted { ($0.match.specificity, $0.id) < ($1.match.specificity, $1.id) }
+=======
+    let candidates = ids.map { $0.compactMap { profile(id: $0) } } 
+      ?? profiles.filter { $0.basedOn == nil } + profiles.filter { $0.basedOn != nil }
+>>>>>>> e7256e20ea0ebec64d0dea79e94c5d9aa12bde40
     for profile in candidates {
       if let found = profile.readings.first(where: { $0.uuid == source || $0.also.contains(source) }) {
         return (profile, found)
