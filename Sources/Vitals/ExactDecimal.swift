@@ -67,7 +67,11 @@ package struct ExactDecimal: Sendable, Hashable {
   package func rounded(toFractionDigits digits: Int) -> ExactDecimal {
     let drop = -digits - exponent
     guard drop > 0 else { return self }
-    guard drop <= 18 else { return ExactDecimal(mantissa: 0, exponent: -digits) ?? ExactDecimal(0) }
+    guard drop <= 18 else {
+      // A mantissa has 19 digits at most: dropping just those may still round up to one, dropping more leaves nothing.
+      let isMore = drop == 19 && mantissa.magnitude > 5_000_000_000_000_000_000
+      return ExactDecimal(mantissa: isMore ? mantissa.signum() : 0, exponent: -digits) ?? ExactDecimal(0)
+    }
     var divisor: Int64 = 1
     for _ in 0..<drop { divisor *= 10 }
     var (quotient, remainder) = mantissa.quotientAndRemainder(dividingBy: divisor)

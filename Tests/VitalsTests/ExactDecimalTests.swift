@@ -39,6 +39,14 @@ import Vitals
     #expect(try #require(ExactDecimal(text)).rounded(toFractionDigits: digits).description == expected)
   }
 
+  /// Nineteen digits are all that a mantissa has.
+  @Test func roundsANumberThatIsAllFraction() throws {
+    #expect(try decimal(-9_157_000_000_000_000_000, -20).rounded(toFractionDigits: 1).description == "-0.1")
+    #expect(try decimal(5_000_000_000_000_000_000, -19).rounded(toFractionDigits: 0).description == "0")
+    #expect(try decimal(5_000_000_000_000_000_001, -19).rounded(toFractionDigits: 0).description == "1")
+    #expect(try decimal(Int64.min, -20).rounded(toFractionDigits: 0).description == "0")
+  }
+
   @Test func refusesWhatDoesNotFit() throws {
     #expect(try decimal(Int64.max, 0).multiplied(by: decimal(10, 0)) == nil)
     #expect(ExactDecimal(mantissa: 1, exponent: 400) == nil)
