@@ -8,7 +8,8 @@ import Vitals
 /// The text ends at the first NUL; what follows is decoded by each characteristic of the profile.
 enum ProfileTarget {
   static func target() throws -> FuzzTarget {
-    FuzzTarget(name: "profile", seeds: try ProfileFolder.texts().map { Array($0.text.utf8) }, run: run)
+    let seeds = try ProfileSeeds.all(ProfileFolder.texts())
+    return FuzzTarget(name: "profile", seeds: seeds.map { Array($0.utf8) }, run: run)
   }
 
   @Sendable private static func run(_ input: [UInt8]) {
