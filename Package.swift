@@ -20,7 +20,7 @@ let package = Package(
     .target(name: "Texts"),
     .target(name: "ClinicDesk", dependencies: ["Texts"]),
     .target(name: "Document", dependencies: ["CYAML"]),
-    .target(name: "DeviceProfiles", dependencies: ["Vitals", "Document"]),
+    .target(name: "DeviceProfiles", dependencies: ["Vitals", "Document", "Texts"]),
     .target(name: "Alerting", dependencies: ["Vitals", "Document", "Texts"]),
     .target(
       name: "EventLoop", dependencies: ["CSystemd", .product(name: "Logging", package: "swift-log")]),

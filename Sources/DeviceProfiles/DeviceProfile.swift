@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Document
+import Texts
 
-/// What is known about a class of devices: how to recognise one and how to read what it says.
+/// What is known about a class of devices: how to recognise one, how to read what it says, and what may be said to it.
 package struct DeviceProfile: Sendable {
   /// What a profile rests on.
   package enum Evidence: String, Sendable, CaseIterable {
@@ -15,14 +16,32 @@ package struct DeviceProfile: Sendable {
 
   /// `bluetooth.heart-rate`
   package let id: String
-  package let title: String
+  package let title: Text
   package let evidence: Evidence
   /// Where the layout comes from.
   package let sources: [String]
-  /// 128-bit, lower case. A device with one of them is one of these.
-  package let services: [String]
+  package let match: DeviceMatch
+  /// The profile that this one changes; ``ProfileCatalog`` has added what it takes over.
+  package let basedOn: String?
   package let characteristics: [CharacteristicProfile]
+  /// What is read from its advertisements, without a connection.
+  package let advertisements: [CharacteristicProfile]
+  /// By name. Nothing else is ever written by this profile.
+  package let commands: [String: Command]
+  package let session: SessionProfile
+  /// What is odd about the device, for engineers.
+  package let quirks: [String]
+  /// How a technician makes it ready to be paired.
+  package let hint: Text?
   /// The file that it was read from and where its id stands there.
   package let file: String
   package let idMark: Mark
+  /// The whole file, for ``ProfileLoader`` to build upon.
+  let document: Node
+
+  /// Characteristics and advertisements.
+  package var readings: [CharacteristicProfile] { characteristics + advertisements }
+
+  /// Whether the box never connects to such a device.
+  package var isAdvertisedOnly: Bool { characteristics.isEmpty && !advertisements.isEmpty }
 }

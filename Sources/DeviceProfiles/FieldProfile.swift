@@ -1,73 +1,115 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Vitals
 
-/// How a field stands on the wire; numbers are little-endian.
-package enum FieldType: String, Sendable, CaseIterable {
-  case uint8, uint16, uint24, uint32
-  case sint8, sint16, sint24, sint32
-  /// IEEE 11073-20601, 16 and 32 bits.
-  case sfloat, float
-  /// Date Time 0x2A08: year (16 bits), month, day, hours, minutes, seconds.
-  case datetime
-
-  /// In bytes.
-  package var width: Int {
-    switch self {
-    case .uint8, .sint8: 1
-    case .uint16, .sint16, .sfloat: 2
-    case .uint24, .sint24: 3
-    case .uint32, .sint32, .float: 4
-    case .datetime: 7
-    }
-  }
-
-  package var isUnsigned: Bool {
-    switch self {
-    case .uint8, .uint16, .uint24, .uint32: true
-    default: false
-    }
-  }
-
-  package var isInteger: Bool {
-    switch self {
-    case .sfloat, .float, .datetime: false
-    default: true
-    }
-  }
-}
-
-/// One field of a value, in its place in the sequence.
+/// One field of a message, in its place in the sequence.
 package struct FieldProfile: Sendable {
-  package enum Content: Sendable {
-    case bits(BitField)
+  package enum Source: Sendable {
+    /// Octets of the message: at that offset, without one after the field before. `length` is for text and octets only,
+    /// nil: to the end.
+    case wire(FieldType, at: Int?, length: Int?)
+    /// Bits of earlier fields, the lowest first.
+    case bits([BitRange])
+  }
+
+  package enum Meaning: Sendable {
     case value(ValueField)
-    /// The device's slot for a person; the code stands for "unknown".
-    case user(unknown: UInt64?)
-    /// The device's clock.
-    case time
+    case role(Role)
+    case fact(FactField)
     /// Read past; other fields may still ask for its bits.
     case unused
   }
 
+  /// What a field is for the measurement, beside its values.
+  package enum Role: Sendable {
+    /// The device's slot for a person; the code stands for "unknown".
+    case user(unknown: UInt64?)
+    /// The device's own number of the measurement.
+    case sequence
+    /// The device's clock, as a datetime.
+    case time
+    /// The device's clock, in seconds since the beginning of that year.
+    case seconds(since: Choice<Int>)
+    case timePart(TimePart, highest: Int?)
+    /// Minutes that the device's time is to be moved by; the codes stand for "not known".
+    case timeOffset(codes: [Int: String])
+  }
+
+  package enum TimePart: String, Sendable, CaseIterable { case year, month, day, hour, minute, second }
+
   /// For errors and notes: `pulse rate`.
   package let name: String
-  package let type: FieldType
+  package let source: Source
   /// The field is there only if this holds; nil: always.
   package let condition: BitCondition?
-  /// As often as it fits until the end of the value.
+  /// The field is there only if octets are left.
+  package let isOptional: Bool
+  /// As often as it fits until the end of the message.
   package let repeats: Bool
-  package let content: Content
+  /// The number on the wire, before it means something.
+  package let number: NumberRule
+  package let meaning: Meaning
+  package let bits: BitField?
+  package let codes: StatusCodes?
+}
+
+/// Some bits of an earlier field.
+package struct BitRange: Sendable, Hashable {
+  /// The field's place in the list.
+  package let slot: Int
+  package let lowest: Int
+  package let width: Int
 }
 
 /// Whether a bit of an earlier field is set. A field that is not there has no bit set.
 package struct BitCondition: Sendable, Hashable {
-  package let field: String
+  /// The field's place in the list.
+  package let slot: Int
   package let bit: Int
   package let isSet: Bool
 
-  /// - Parameter raw: the fields read so far, by name.
-  package func holds(in raw: [String: UInt64]) -> Bool {
-    (((raw[field] ?? 0) >> UInt64(bit & 63)) & 1 == 1) == isSet
+  /// - Parameter raw: the fields read so far, by their place.
+  package func holds(in raw: [UInt64]) -> Bool {
+    guard raw.indices.contains(slot) else { return !isSet }
+    return ((raw[slot] >> UInt64(bit & 63)) & 1 == 1) == isSet
+  }
+}
+
+/// One of two, where a flag may choose.
+package struct Choice<T: Sendable>: Sendable {
+  /// nil: always ``otherwise``.
+  package let condition: BitCondition?
+  package let then: T
+  package let otherwise: T
+
+  package init(condition: BitCondition?, then: T, otherwise: T) {
+    self.condition = condition
+    self.then = then
+    self.otherwise = otherwise
+  }
+
+  package init(_ only: T) { self.init(condition: nil, then: only, otherwise: only) }
+
+  package func pick(_ raw: [UInt64]) -> T {
+    if let condition, condition.holds(in: raw) { then } else { otherwise }
+  }
+}
+
+/// From the number on the wire to the number that is meant: `wire × scale + add`.
+package struct NumberRule: Sendable {
+  package let scale: Choice<ExactDecimal>?
+  package let add: Int64
+
+  package static let asItIs = NumberRule(scale: nil, add: 0)
+
+  /// nil where it does not fit.
+  package func apply(to number: ExactDecimal, _ raw: [UInt64]) -> ExactDecimal? {
+    var result = number
+    if let scale {
+      guard let scaled = result.multiplied(by: scale.pick(raw)) else { return nil }
+      result = scaled
+    }
+    guard add != 0 else { return result }
+    return ExactDecimal(mantissa: add, exponent: 0).flatMap { result.adding($0) }
   }
 }
 
@@ -77,8 +119,8 @@ package struct BitField: Sendable {
   package struct Status: Sendable {
     package let lowest: Int
     package let width: Int
-    /// What each value means; nil for a value that is normal and has no name. A value not listed is reserved.
-    package let names: [UInt64: String?]
+    /// What each value means, by the value; nil: reserved.
+    package let meanings: [StatusMeaning?]
     /// The feature bit that must be set for this status to count; nil: it always counts.
     package let support: Int?
   }
@@ -87,18 +129,34 @@ package struct BitField: Sendable {
   package let names: [String: Int]
   /// In the profile's order, which is the order of ``Measurement/status``.
   package let status: [Status]
-  /// The field of the feature characteristic that ``Status/support`` counts in.
-  package let supportField: String?
+  /// The place of the feature characteristic's field that ``Status/support`` counts in.
+  package let supportSlot: Int?
   /// All bits declared.
   package let declared: UInt64
+}
+
+/// What a value of some bits says.
+package enum StatusMeaning: Sendable {
+  /// Nothing: it is normal.
+  case normal
+  case named(String, Quality?)
+}
+
+/// Whole values that say something: 0xFFFF for a weight that could not be measured.
+package struct StatusCodes: Sendable {
+  package let codes: [UInt64: StatusMeaning]
+  /// What all others say.
+  package let others: StatusMeaning
+
+  package func meaning(of value: UInt64) -> StatusMeaning { codes[value] ?? others }
 }
 
 /// A field that is a value of the person or the device.
 package struct ValueField: Sendable {
   package let kind: ObservationKind
-  package let unit: UnitRule
-  /// The device's resolution: the number on the wire times this, exact.
-  package let scale: ExactDecimal?
+  package let unit: Choice<DeviceUnit?>
+  /// Numbers on the wire that are no value.
+  package let absent: [Int: AbsentReason]
   /// Numbers on the wire that the specification reserves; they become ``AbsentReason/reserved``.
   package let reserved: ClosedRange<Int>?
   /// Outside it the value cannot be, and the measurement is invalid. In the unit of the kind.
@@ -109,41 +167,24 @@ package struct ValueField: Sendable {
   package let isEssential: Bool
 }
 
-/// The unit of a number on the wire, where a flag may choose.
-package struct UnitRule: Sendable {
-  /// nil: always ``otherwise``.
-  package let condition: BitCondition?
-  /// A device's unit to convert from; nil: the unit of the kind.
-  package let then: DeviceUnit?
-  package let otherwise: DeviceUnit?
-}
-
-/// A unit that devices send and the contract does not have.
-package enum DeviceUnit: String, Sendable, CaseIterable {
-  case kilopascal = "kPa"
-  /// RR intervals (HRS 3.113).
-  case secondBy1024 = "1/1024 s"
-
-  /// What it is converted to.
-  package var unit: Unit {
-    switch self {
-    case .kilopascal: .millimetreOfMercury
-    case .secondBy1024: .millisecond
-    }
+/// A field that is worth knowing and no value: a body site, a firmware's name, the answer of a control point.
+package struct FactField: Sendable {
+  package enum Form: Sendable {
+    /// A number; some codes stand for words.
+    case number(codes: [Int: String])
+    /// A word for each number; others are reserved.
+    case names([Int: String])
+    /// The names of the bits that are set.
+    case flags([Int: String])
+    /// Seconds since the beginning of that year, as a time.
+    case seconds(since: Choice<Int>)
+    /// A datetime.
+    case time
+    case text
+    /// Octets in hexadecimal with hyphens.
+    case octets(reversed: Bool)
   }
 
-  /// One of it in ``unit``, exact: 7.50062 mm[Hg], 1000/1024 ms.
-  package var factor: ExactDecimal? {
-    switch self {
-    case .kilopascal: ExactDecimal(mantissa: 750_062, exponent: -5)
-    case .secondBy1024: ExactDecimal(mantissa: 9_765_625, exponent: -7)
-    }
-  }
-
-  /// The number in ``unit``, rounded half to even to the digits that a converted value keeps.
-  /// - Returns: nil where it does not fit.
-  package func converted(_ number: ExactDecimal) -> ExactDecimal? {
-    guard let factor else { return nil }
-    return number.multiplied(by: factor)?.rounded(toFractionDigits: unit.convertedFractionDigits)
-  }
+  package let key: String
+  package let form: Form
 }

@@ -37,7 +37,7 @@ package enum Normalizer {
     return Observation(
       reading: ReadingIdentity.id(
         device: context.device.id, characteristic: measurement.characteristic, user: measurement.user,
-        values: measurement.values,
+        values: measurement.values, sequence: measurement.sequence,
         deviceTime: characteristic.isStream || !measurement.isDeviceClockSet ? nil : measurement.deviceTime,
         received: context.received),
       device: context.device, profile: measurement.profile,

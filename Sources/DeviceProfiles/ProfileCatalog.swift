@@ -3,44 +3,59 @@ import Document
 
 /// All device profiles of a box.
 package struct ProfileCatalog: Sendable {
-  /// Sorted by id.
+  /// Sorted by id; each with everything of the one that it is based on.
   package let profiles: [DeviceProfile]
 
-  /// - Throws: where two have the same id, an error at the second that names the first one's file.
+  /// - Throws: where two have the same id, an error at the second that names the first one's file; and where one is based
+  ///   on a profile that is not there or is itself based on another.
   package init(_ profiles: [DeviceProfile]) throws(DocumentError) {
-    var files: [String: String] = [:]
+    var byID: [String: DeviceProfile] = [:]
     for profile in profiles {
-      if let first = files.updateValue(profile.file, forKey: profile.id) {
+      if let first = byID.updateValue(profile, forKey: profile.id) {
         throw DocumentError(
           file: profile.file, mark: profile.idMark, path: "id",
-          message: "'\(profile.id)' is already the id of the profile in \(first)")
+          message: "'\(profile.id)' is already the id of the profile in \(first.file)")
       }
     }
-    self.profiles = profiles.sorted { $0.id < $1.id }
+    self.profiles = try profiles.map { (profile) throws(DocumentError) in
+      guard let id = profile.basedOn else { return profile }
+      guard let base = byID[id] else { throw Self.error(profile, "there is no profile '\(id)' to be based on") }
+      guard base.basedOn == nil else {
+        throw Self.error(profile, "'\(id)' is itself based on another; name '\(base.basedOn ?? "")'")
+      }
+      return try ProfileLoader.derive(profile, from: base)
+    }.sorted { $0.id < $1.id }
   }
 
-  /// The profiles that a device with these services has.
-  /// - Parameter uuids: advertised or resolved, short or 128-bit, in any case.
-  package func profiles(forServices uuids: [String]) -> [DeviceProfile] {
-    let offered = Set(uuids.compactMap(BluetoothUUID.full))
-    return profiles.filter { !offered.isDisjoint(with: $0.services) }
+  private static func error(_ profile: DeviceProfile, _ message: String) -> DocumentError {
+    DocumentError(file: profile.file, mark: profile.idMark, path: "based-on", message: message)
+  }
+
+  /// The profiles of a device, those that ask for most first. One that another of them is based on is left out.
+  package func profiles(for device: DeviceFacts) -> [DeviceProfile] {
+    let found = profiles.filter { $0.match.holds(for: device) }
+    let replaced = Set(found.compactMap(\.basedOn))
+    return found.filter { !replaced.contains($0.id) }
+      .sorted { ($1.match.specificity, $0.id) < ($0.match.specificity, $1.id) }
   }
 
   package func profile(id: String) -> DeviceProfile? {
     profiles.first { $0.id == id }
   }
 
-  /// The way to read a characteristic.
+  /// The way to read a characteristic or an advertisement.
   /// - Parameters:
-  ///   - characteristic: short or 128-bit, in any case.
+  ///   - characteristic: as ``ValueSource`` has it, in any form and case.
   ///   - ids: the device's profiles, the first that has it wins; nil: all.
   package func find(
     characteristic: String, among ids: [String]?
   ) -> (profile: DeviceProfile, characteristic: CharacteristicProfile)? {
-    let uuid = BluetoothUUID.short(characteristic)
+    guard let source = ValueSource.canonical(characteristic) else { return nil }
     let candidates = ids.map { $0.compactMap { profile(id: $0) } } ?? profiles
     for profile in candidates {
-      if let found = profile.characteristics.first(where: { $0.uuid == uuid }) { return (profile, found) }
+      if let found = profile.readings.first(where: { $0.uuid == source || $0.also.contains(source) }) {
+        return (profile, found)
+      }
     }
     return nil
   }

@@ -1,123 +1,128 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Document
-import Vitals
+import Texts
 
-/// Reads a device profile. A file in `device-profiles/` has one:
+/// Reads a device profile. A file in `device-profiles/` has one; `device-profiles/README.md` explains the language:
 ///
 ///     id: bluetooth.battery
-///     title: Battery Service
+///     title: Battery Service           # or {zh: 电池服务, en: Battery Service}
 ///     evidence: simulated              # capture-backed, hardware-verified
 ///     sources: [Bluetooth SIG Battery Service 1.0]
-///     services: [180F]                 # a device with one of them is one of these
-///     characteristics:
-///       - uuid: 2A19
-///         title: Battery Level
-///         live: false                  # true: a stream that is never stored
-///         feature: …                   # {uuid, fields}: the characteristic that says which status bits count
-///         fields: …                    # in the order of the wire, see FieldLoader
-///         quality: {questionable: [status, …], invalid: […]}
-///         descending: [systolic, …]    # each value above the next, or the measurement is invalid
-///         clock-not-set: [status, …]   # by these the device says that its time stamp is worth nothing
-///         vectors: …                   # see VectorLoader; at least one
+///     based-on: …                      # a profile to take everything over from that this one does not name
+///     match: {services: [180F]}        # and names, models, manufacturers; without it no device is one of these
+///     characteristics: …               # see CharacteristicLoader
+///     advertisements: …
+///     commands: …                      # see CommandLoader
+///     session: …                       # see SessionLoader
+///     quirks: [what is odd about the device]
+///     hint: {zh: …, en: …}             # how to make it ready to be paired
 package enum ProfileLoader {
+  private static let required = ["id", "title", "evidence", "sources"]
+  private static let optional = [
+    "based-on", "match", "characteristics", "advertisements", "commands", "session", "quirks", "hint",
+  ]
+
   /// - Parameter file: the name that errors are to show.
+  /// - Returns: one that is based on another has nothing of that until ``ProfileCatalog`` has seen both.
   /// - Throws: the first thing wrong with the text, with its place.
   package static func load(_ text: String, file: String) throws(DocumentError) -> DeviceProfile {
-    let root = try YAML.parse(text, file: file).mapping(
-      required: ["id", "title", "evidence", "sources", "services", "characteristics"])
+    try profile(YAML.parse(text, file: file), isWhole: false)
+  }
+
+  /// The same profile with everything of its base that it does not name.
+  static func derive(_ profile: DeviceProfile, from base: DeviceProfile) throws(DocumentError) -> DeviceProfile {
+    try Self.profile(profile.document.based(on: base.document), isWhole: true)
+  }
+
+  private static func profile(_ document: Node, isWhole: Bool) throws(DocumentError) -> DeviceProfile {
+    let root = try document.mapping(required: required, optional: optional)
     let id = try root.required("id")
-    let characteristics = try nonEmpty(root.required("characteristics")).map(characteristic)
-    var uuids: Set<String> = []
-    for (node, found) in zip(try root.required("characteristics").sequence, characteristics)
-    where !uuids.insert(found.uuid).inserted {
-      throw node.error("a second characteristic \(found.uuid)")
+    let basedOn = try root["based-on"].map(identifier)
+    // What is left to be taken over cannot be checked yet.
+    let isComplete = isWhole || basedOn == nil
+    let characteristics = isComplete ? try list(root["characteristics"]).map(CharacteristicLoader.characteristic) : []
+    let advertisements = isComplete ? try list(root["advertisements"]).map(CharacteristicLoader.advertisement) : []
+    if isComplete, characteristics.isEmpty, advertisements.isEmpty {
+      throw document.error("missing key 'characteristics'")
     }
+    for (found, node) in [(characteristics, root["characteristics"]), (advertisements, root["advertisements"])] {
+      try refuseTwins(found, node)
+      // What is taken over has been shown where it stands.
+      guard basedOn == nil else { continue }
+      for (node, characteristic) in zip(try list(node), found) where characteristic.vectors.isEmpty {
+        throw node.error("missing key 'vectors'")
+      }
+    }
+    let commands = isComplete ? try root["commands"].map(CommandLoader.load) ?? [:] : [:]
+    let messages = Set((characteristics + advertisements).flatMap(\.messageNames))
     return DeviceProfile(
-      id: try identifier(id), title: try words(root.required("title")),
+      id: try identifier(id), title: try text(root.required("title")),
       evidence: try root.required("evidence").choice(of: DeviceProfile.Evidence.self),
-      sources: try nonEmpty(root.required("sources")).map(words),
-      services: try nonEmpty(root.required("services")).map(uuid), characteristics: characteristics, file: file,
-      idMark: id.mark)
+      sources: try nonEmpty(root.required("sources")).map(words), match: try root["match"].map(match) ?? .never,
+      basedOn: basedOn, characteristics: characteristics, advertisements: advertisements, commands: commands,
+      session: isComplete
+        ? try root["session"].map { (node) throws(DocumentError) in
+          try SessionLoader.load(node, commands: commands, messages: messages)
+        } ?? .usual : .usual,
+      quirks: try list(root["quirks"]).map(words), hint: try root["hint"].map(text), file: document.file,
+      idMark: id.mark, document: document)
   }
 
-  private static func characteristic(_ node: Node) throws(DocumentError) -> CharacteristicProfile {
-    let keys = try node.mapping(
-      required: ["uuid", "title", "fields", "vectors"],
-      optional: ["live", "feature", "quality", "descending", "clock-not-set"])
-    let feature = try keys["feature"].map(feature)
-    let fields = try FieldLoader(featureFields: feature?.fields ?? []).load(keys.required("fields"))
-    let statuses = Set(fields.flatMap(\.statusNames))
-    let kinds = fields.compactMap(\.kind)
-    return CharacteristicProfile(
-      uuid: BluetoothUUID.short(try uuid(keys.required("uuid"))), title: try words(keys.required("title")),
-      isStream: try keys["live"]?.boolean ?? false, feature: feature, fields: fields,
-      quality: try keys["quality"].map { (node) throws(DocumentError) in try quality(node, of: statuses) } ?? [:],
-      descending: try keys["descending"].map { (node) throws(DocumentError) in try descending(node, of: kinds) } ?? [],
-      clockNotSet: try keys["clock-not-set"].map { (node) throws(DocumentError) in
-        Set(try names(node, of: statuses))
-      } ?? [],
-      vectors: try nonEmpty(keys.required("vectors")).map(VectorLoader.load))
-  }
-
-  private static func feature(_ node: Node) throws(DocumentError) -> FeatureProfile {
-    let keys = try node.mapping(required: ["uuid", "fields"])
-    return FeatureProfile(
-      uuid: BluetoothUUID.short(try uuid(keys.required("uuid"))),
-      fields: try FieldLoader(featureFields: []).load(keys.required("fields")))
-  }
-
-  // MARK: what statuses and kinds mean together
-
-  private static func quality(_ node: Node, of statuses: Set<String>) throws(DocumentError) -> [String: Quality] {
-    let keys = try node.mapping(optional: [Quality.questionable.rawValue, Quality.invalid.rawValue])
-    var table: [String: Quality] = [:]
-    for quality in [Quality.questionable, .invalid] {
-      guard let list = keys[quality.rawValue] else { continue }
-      for name in try names(list, of: statuses) {
-        guard table.updateValue(quality, forKey: name) == nil else { throw list.error("'\(name)' stands here twice") }
+  private static func refuseTwins(_ found: [CharacteristicProfile], _ node: Node?) throws(DocumentError) {
+    var uuids: Set<String> = []
+    for (node, characteristic) in zip(try list(node), found) {
+      for uuid in [characteristic.uuid] + characteristic.also where !uuids.insert(uuid).inserted {
+        throw node.error("a second \(uuid)")
       }
     }
-    return table
   }
 
-  private static func names(_ node: Node, of statuses: Set<String>) throws(DocumentError) -> [String] {
-    try nonEmpty(node).map { (item) throws(DocumentError) in
-      let name = try item.string
-      guard statuses.contains(name) else {
-        throw item.error(
-          "'\(name)' is not a status of this characteristic: \(statuses.sorted().joined(separator: ", "))")
-      }
-      return name
+  private static func match(_ node: Node) throws(DocumentError) -> DeviceMatch {
+    let keys = try node.mapping(optional: ["services", "names", "models", "manufacturers"])
+    func globs(_ key: String) throws(DocumentError) -> [Glob] {
+      try keys[key].map(nonEmpty)?.map { (node) throws(DocumentError) in
+        let text = try words(node)
+        guard text.contains(where: { $0 != "*" }) else { throw node.error("'\(text)' is everybody's name") }
+        return Glob(text)
+      } ?? []
     }
-  }
-
-  private static func descending(
-    _ node: Node, of kinds: [ObservationKind]
-  ) throws(DocumentError) -> [ObservationKind] {
-    let items = try node.sequence
-    guard items.count >= 2 else { throw node.error("expected two kinds or more") }
-    return try items.map { (item) throws(DocumentError) in
-      let kind = try item.choice(of: ObservationKind.self)
-      guard kinds.contains(kind) else { throw item.error("no field of this characteristic is '\(kind.rawValue)'") }
-      return kind
-    }
+    let match = DeviceMatch(
+      services: try keys["services"].map(nonEmpty)?.map(uuid) ?? [], names: try globs("names"),
+      models: try globs("models"),
+      manufacturers: try keys["manufacturers"].map(nonEmpty)?.map { (node) throws(DocumentError) in
+        UInt16(truncatingIfNeeded: try node.integer(in: 0...0xFFFF))
+      } ?? [])
+    guard match.specificity > 0 else { throw node.error("expected services, names, models or manufacturers") }
+    return match
   }
 
   // MARK: words
 
-  private static func nonEmpty(_ node: Node) throws(DocumentError) -> [Node] {
+  private static func list(_ node: Node?) throws(DocumentError) -> [Node] { try node.map(nonEmpty) ?? [] }
+
+  static func nonEmpty(_ node: Node) throws(DocumentError) -> [Node] {
     let items = try node.sequence
     guard !items.isEmpty else { throw node.error("the list is empty") }
     return items
   }
 
-  private static func words(_ node: Node) throws(DocumentError) -> String {
+  static func words(_ node: Node) throws(DocumentError) -> String {
     let text = try node.string
     guard !text.isEmpty else { throw node.error("expected text, found nothing") }
     return text
   }
 
-  private static func uuid(_ node: Node) throws(DocumentError) -> String {
+  /// In both languages, or one for both: a model's name is the same everywhere.
+  private static func text(_ node: Node) throws(DocumentError) -> Text {
+    guard case .mapping = node.content else {
+      let words = try words(node)
+      return Text(zh: words, en: words)
+    }
+    let keys = try node.mapping(required: ["zh", "en"])
+    return Text(zh: try words(keys.required("zh")), en: try words(keys.required("en")))
+  }
+
+  static func uuid(_ node: Node) throws(DocumentError) -> String {
     guard let full = BluetoothUUID.full(try node.string) else {
       throw node.error("expected a UUID of 4 or 8 hexadecimal digits or of 128 bits")
     }
@@ -135,12 +140,74 @@ package enum ProfileLoader {
   }
 }
 
-extension FieldProfile {
-  fileprivate var kind: ObservationKind? {
-    if case .value(let rule) = content { rule.kind } else { nil }
+extension CharacteristicProfile {
+  fileprivate var messageNames: [String] {
+    if case .messages(let messages, _) = layout { messages.compactMap(\.name) } else { [] }
+  }
+}
+
+extension Node {
+  /// A profile's document with what it does not name from its base: whole keys, and within `characteristics` and
+  /// `advertisements` the keys of the entry with the same name.
+  fileprivate func based(on base: Node) throws(DocumentError) -> Node {
+    var entries = try self.entries
+    for inherited in try base.entries {
+      guard let index = entries.firstIndex(where: { $0.key == inherited.key }) else {
+        switch inherited.key {
+        case "characteristics", "advertisements":
+          entries.append(try inherited.with(inherited.value.mergedList([])))
+        case "commands", "session": entries.append(inherited)
+        default: break
+        }
+        continue
+      }
+      let own = entries[index]
+      switch own.key {
+      case "characteristics", "advertisements":
+        entries[index] = try own.with(inherited.value.mergedList(own.value.sequence))
+      case "commands", "session": entries[index] = try own.with(own.value.mergedMapping(over: inherited.value))
+      default: break
+      }
+    }
+    return with(.mapping(entries))
   }
 
-  fileprivate var statusNames: [String] {
-    if case .bits(let layout) = content { layout.status.flatMap { $0.names.values.compactMap(\.self) } } else { [] }
+  /// The items of this list, each under the item of the same name in the other, and then those that only the other has.
+  /// An example is a base's own.
+  private func mergedList(_ own: [Node]) throws(DocumentError) -> Node {
+    var rest = own
+    var merged: [Node] = []
+    for item in try sequence {
+      let inherited = item.with(.mapping(try item.entries.filter { $0.key != "vectors" }))
+      if let index = rest.firstIndex(where: { $0.name == item.name }) {
+        merged.append(try rest.remove(at: index).mergedMapping(over: inherited))
+      } else {
+        merged.append(inherited)
+      }
+    }
+    return with(.sequence(merged + rest))
   }
+
+  private func mergedMapping(over base: Node) throws(DocumentError) -> Node {
+    let own = try entries
+    let inherited = try base.entries.filter { entry in !own.contains { $0.key == entry.key } }
+    return with(.mapping(own + inherited))
+  }
+
+  /// What an entry of a list is known by.
+  private var name: String? {
+    guard case .mapping(let entries) = content else { return nil }
+    for entry in entries where ["uuid", "manufacturer", "service-data"].contains(entry.key) {
+      guard case .scalar(let text, _) = entry.value.content else { return nil }
+      return entry.key == "manufacturer"
+        ? "\(entry.key) \(Node.integer(text) ?? -1)" : "\(entry.key) \(BluetoothUUID.short(text))"
+    }
+    return nil
+  }
+
+  private func with(_ content: Content) -> Node { Node(content: content, mark: mark, path: path, file: file) }
+}
+
+extension Node.Entry {
+  fileprivate func with(_ value: Node) -> Node.Entry { Node.Entry(key: key, keyMark: keyMark, value: value) }
 }

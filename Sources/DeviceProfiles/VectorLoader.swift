@@ -4,47 +4,83 @@ import Vitals
 
 /// Reads the examples of a characteristic:
 ///
-///     - hex: 08 78 00 50 00 5D 00 FF
+///     - hex: 08 78 00 50 00 5D 00 FF                    # or a list: several values, in the order of their arrival
 ///       feature: 3F 00                                  # the feature characteristic's value, where it matters
 ///       about: unknown user
 ///       values: [systolic 120, diastolic 80, mean-arterial nan]     # all of them, in order, with their digits
 ///       user: 1
+///       sequence: 5
 ///       time: 2026-03-14T08:05:30
 ///       status: [irregular-pulse]
 ///       quality: questionable                           # without it: valid
+///       facts: {location: chest, features: [multiple-bonds]}
 ///       notes: ["1 trailing byte ignored at offset 8"]
 ///     - {hex: 01 48, error: truncated, offset: 1}
+///     - {hex: 80 01 02 03, ignored: true}
+///     - {hex: …, measurements: [{values: …, user: 1}, {values: …}]}
 ///
 /// What is left out must be absent.
 enum VectorLoader {
+  private static let measurementKeys = ["values", "user", "sequence", "time", "status", "quality", "facts", "notes"]
+
   static func load(_ node: Node) throws(DocumentError) -> DecodeVector {
     let keys = try node.mapping(
       required: ["hex"],
-      optional: [
-        "feature", "about", "values", "user", "time", "status", "quality", "notes", "error", "offset",
-      ])
+      optional: ["feature", "about", "error", "offset", "ignored", "measurements"] + measurementKeys)
+    let hex = try keys.required("hex")
+    let values: [[UInt8]]
+    if case .sequence(let items) = hex.content { values = try items.map(bytes) } else { values = [try bytes(hex)] }
     return DecodeVector(
-      bytes: try bytes(keys.required("hex")), feature: try keys["feature"].map(bytes),
-      about: try keys["about"]?.string ?? "", outcome: try outcome(keys))
+      values: values, feature: try keys["feature"].map(bytes), about: try keys["about"]?.string ?? "",
+      outcome: try outcome(keys), mark: node.mark)
   }
 
   private static func outcome(_ keys: Node.Fields) throws(DocumentError) -> DecodeVector.Outcome {
-    if let reason = keys["error"] {
-      for key in ["values", "user", "time", "status", "quality", "notes"] {
-        if let extra = keys[key] { throw extra.error("a value that cannot be decoded has no '\(key)'") }
-      }
-      return .error(
-        try reason.choice(of: DecodeError.Reason.self), offset: try keys.required("offset").integer(in: 0...512))
+    let leads = ["error", "ignored", "measurements"].filter { keys[$0] != nil }
+    guard let lead = leads.first else {
+      if let extra = keys["offset"] { throw extra.error("'offset' belongs to an error") }
+      return .measurements([try measurement(keys)])
     }
-    if let extra = keys["offset"] { throw extra.error("'offset' belongs to an error") }
+    let extras = measurementKeys + leads.dropFirst() + (lead == "error" ? [] : ["offset"])
+    if let extra = extras.first(where: { keys[$0] != nil }) {
+      throw try keys.required(extra).error("'\(extra)' does not go with '\(lead)'")
+    }
+    let node = try keys.required(lead)
+    switch lead {
+    case "error":
+      return .error(
+        try node.choice(of: DecodeError.Reason.self), offset: try keys.required("offset").integer(in: 0...4096))
+    case "ignored":
+      guard try node.boolean else { throw node.error("expected true, or the values") }
+      return .measurements([])
+    default:
+      return .measurements(
+        try node.sequence.map { (item) throws(DocumentError) in
+          try measurement(item.mapping(optional: measurementKeys))
+        })
+    }
+  }
+
+  private static func measurement(_ keys: Node.Fields) throws(DocumentError) -> DecodeVector.Expectation {
+    guard measurementKeys.contains(where: { keys[$0] != nil }) else {
+      throw keys.node.error("expected what it decodes to: values, facts, time …; or 'error', or 'ignored: true'")
+    }
     var expected = DecodeVector.Expectation()
-    expected.values = try keys.required("values").sequence.map(value)
+    expected.values = try (keys["values"]?.sequence ?? []).map(value)
     expected.user = try keys["user"]?.integer(in: 0...Int(UInt32.max))
+    expected.sequence = try keys["sequence"]?.integer(in: 0...Int(UInt32.max))
     expected.time = try keys["time"].map(time)
     expected.status = try texts(keys["status"])
     expected.quality = try keys["quality"]?.choice(of: Quality.self) ?? .valid
+    for entry in try keys["facts"]?.entries ?? [] {
+      if case .sequence = entry.value.content {
+        expected.facts[entry.key] = DecodeVector.Expectation.text(.list(try texts(entry.value)))
+      } else {
+        expected.facts[entry.key] = try entry.value.string
+      }
+    }
     expected.notes = try texts(keys["notes"])
-    return .measurement(expected)
+    return expected
   }
 
   private static func texts(_ node: Node?) throws(DocumentError) -> [String] {
@@ -63,27 +99,16 @@ enum VectorLoader {
 
   private static func time(_ node: Node) throws(DocumentError) -> CivilTime {
     let text = try node.string
-    let parts = text.split(omittingEmptySubsequences: false) { "-T:".contains($0) }.compactMap { Int($0) }
-    guard parts.count == 6,
-      let time = CivilTime(
-        year: parts[0], month: parts[1], day: parts[2], hour: parts[3], minute: parts[4], second: parts[5]),
-      time.description == text
-    else { throw node.error("expected a time such as 2026-03-14T08:05:30") }
+    guard let time = CivilTime(text), time.description == text else {
+      throw node.error("expected a time such as 2026-03-14T08:05:30")
+    }
     return time
   }
 
   /// Octets in hexadecimal; spaces between them do not matter.
-  private static func bytes(_ node: Node) throws(DocumentError) -> [UInt8] {
-    let digits = try node.string.filter { $0 != " " }
-    var bytes: [UInt8] = []
-    var rest = Substring(digits)
-    while !rest.isEmpty {
-      let pair = rest.prefix(2)
-      guard pair.utf8.count == 2, !pair.hasPrefix("+"), !pair.hasPrefix("-"), let byte = UInt8(pair, radix: 16) else {
-        throw node.error("expected octets in hexadecimal, such as 08 78 00")
-      }
-      bytes.append(byte)
-      rest = rest.dropFirst(2)
+  static func bytes(_ node: Node) throws(DocumentError) -> [UInt8] {
+    guard let bytes = Octets.parse(try node.string) else {
+      throw node.error("expected octets in hexadecimal, such as 08 78 00")
     }
     return bytes
   }

@@ -6,6 +6,17 @@ package struct Node: Sendable {
     package let key: String
     package let keyMark: Mark
     package let value: Node
+
+    package init(key: String, keyMark: Mark, value: Node) {
+      self.key = key
+      self.keyMark = keyMark
+      self.value = value
+    }
+
+    /// Something is wrong with the key.
+    package func error(_ message: String) -> DocumentError {
+      DocumentError(file: value.file, mark: keyMark, path: value.path, message: message)
+    }
   }
 
   package indirect enum Content: Sendable {
@@ -20,6 +31,13 @@ package struct Node: Sendable {
   package let path: String
   package let file: String
 
+  package init(content: Content, mark: Mark, path: String, file: String) {
+    self.content = content
+    self.mark = mark
+    self.path = path
+    self.file = file
+  }
+
   package func error(_ message: String) -> DocumentError {
     DocumentError(file: file, mark: mark, path: path, message: message)
   }
@@ -33,14 +51,22 @@ package struct Node: Sendable {
     }
   }
 
+  /// A whole number, decimal or hexadecimal (`0x81`).
   package func integer(in range: ClosedRange<Int>) throws(DocumentError) -> Int {
-    guard case .scalar(let text, true) = content, let value = Int(text) else {
+    guard case .scalar(let text, true) = content, let value = Node.integer(text) else {
       throw error("expected a whole number from \(range.lowerBound) to \(range.upperBound), found \(found)")
     }
     guard range.contains(value) else {
       throw error("\(value) is outside \(range.lowerBound) to \(range.upperBound)")
     }
     return value
+  }
+
+  /// `129`, `-1` or `0x81`; nil for everything else.
+  package static func integer(_ text: some StringProtocol) -> Int? {
+    guard text.hasPrefix("0x") else { return Int(text) }
+    let digits = text.dropFirst(2)
+    return digits.first?.isHexDigit == true ? Int(digits, radix: 16) : nil
   }
 
   package var boolean: Bool {

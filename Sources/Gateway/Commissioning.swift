@@ -118,7 +118,7 @@ extension CollectorService {
     _ paired: PairedDevice, _ request: PairingRequest, _ talk: PairingTalk, until end: ContinuousClock.Instant
   ) async throws -> PairingMessage {
     let device = try await central.resolveServices(of: paired.device.address)
-    let profiles = catalog.profiles(forServices: device.services).map(\.id)
+    let profiles = catalog.profiles(for: DeviceFacts(services: device.services, name: device.name)).map(\.id)
     guard profiles.contains(where: { $0 != Self.battery }) else {
       throw PairingError(
         .noProfile, device.services.map(BluetoothUUID.short).joined(separator: " "), "no profile fits this device")

@@ -206,13 +206,14 @@ package actor Ingest {
       keepUndecoded(capture, device, "no profile for this characteristic", isStream: false)
       return
     }
-    let measurement: Measurement
+    let measurements: [Measurement]
     do {
-      measurement = try Decoder.decode(capture.bytes, as: found.characteristic, of: found.profile, feature: nil)
+      measurements = try Decoder.decode(capture.bytes, as: found.characteristic, of: found.profile, feature: nil)
     } catch {
       keepUndecoded(capture, device, "\(error)", isStream: found.characteristic.isStream)
       return
     }
+    guard let measurement = measurements.first else { return }
     let observation = Normalizer.observation(
       measurement, characteristic: found.characteristic,
       context: Normalizer.Context(

@@ -86,8 +86,8 @@ package struct PairingMessage: Codable, Sendable, Equatable {
 extension PairingMessage.Reading {
   init(_ observation: Observation) {
     values = observation.values.compactMap { quantity in
-      quantity.number.map {
-        Value(kind: quantity.kind.rawValue, value: WireNumber(value: $0).decimal, unit: quantity.kind.unit.rawValue)
+      quantity.number.flatMap { Decimal(exactly: $0) }.map {
+        Value(kind: quantity.kind.rawValue, value: $0, unit: quantity.kind.unit.rawValue)
       }
     }
     age = observation.age.rawValue

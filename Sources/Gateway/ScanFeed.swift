@@ -91,7 +91,8 @@ struct ScanFeed {
     let profiles = profiles(device, enrolled)
     return ScanDevice(
       address: device.address, name: device.hasName ? device.name : nil,
-      services: device.services.map(BluetoothUUID.short), profiles: profiles.map(\.id), titles: profiles.map(\.title),
+      services: device.services.map(BluetoothUUID.short), profiles: profiles.map(\.id),
+      titles: profiles.map(\.title.en),
       rssi: device.rssi, lastSeenMs: milliseconds(now - nearby.lastHeard),
       beganMs: nearby.began.map { milliseconds(now - $0) }, enrolled: enrolled?.id, paired: device.isPaired,
       bonded: device.isBonded, connected: device.isConnected, serial: enrolled?.serial ?? nearby.information?.serial,
@@ -101,7 +102,9 @@ struct ScanFeed {
   /// A battery alone is of no use.
   private func profiles(_ device: Device, _ enrolled: EnrolledDevice?) -> [DeviceProfile] {
     let known = enrolled.map { $0.profiles.compactMap(catalog.profile) }
-    return (known ?? catalog.profiles(forServices: device.services)).filter { $0.id != "bluetooth.battery" }
+    return (known ?? catalog.profiles(for: DeviceFacts(services: device.services, name: device.name))).filter {
+      $0.id != "bluetooth.battery"
+    }
   }
 
   private func milliseconds(_ duration: Duration) -> Int { Int(clamping: duration.milliseconds) }

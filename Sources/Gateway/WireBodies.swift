@@ -5,11 +5,12 @@ import Vitals
 
 /// A number with just the digits that the device sent; JSON numbers have no trailing zeros here.
 struct WireNumber: Encodable {
-  let value: ExactDecimal
+  let decimal: Decimal
 
-  var decimal: Decimal {
-    Decimal(
-      sign: value.isNegative ? .minus : .plus, exponent: value.exponent, significand: Decimal(value.mantissa.magnitude))
+  /// nil for what JSON's plain digits cannot say.
+  init?(_ value: ExactDecimal) {
+    guard let decimal = Decimal(exactly: value) else { return nil }
+    self.decimal = decimal
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -28,8 +29,12 @@ struct WireValue: Encodable {
 
   init(_ quantity: Quantity, isFromOximeter: Bool) {
     kind = quantity.kind.rawValue
-    value = quantity.number.map(WireNumber.init)
-    if case .absent(let reason) = quantity.content { absent = reason.rawValue } else { absent = nil }
+    value = quantity.number.flatMap(WireNumber.init)
+    if case .absent(let reason) = quantity.content {
+      absent = reason.rawValue
+    } else {
+      absent = value == nil ? AbsentReason.nres.rawValue : nil
+    }
     unit = value == nil ? nil : quantity.kind.unit.rawValue
     mdc = quantity.kind.mdc(fromOximeter: isFromOximeter)
     loinc = quantity.kind.loinc
@@ -110,8 +115,8 @@ struct WireClock: Encodable {
   init(_ observation: Observation) {
     source = observation.clock.source.rawValue
     _deviceTime = NullWhenMissing(wrappedValue: observation.clock.deviceTime?.description)
-    _offsetSeconds = NullWhenMissing(wrappedValue: observation.clock.offsetSeconds.map(WireNumber.init))
-    _uncertaintySeconds = NullWhenMissing(wrappedValue: observation.clock.uncertaintySeconds.map(WireNumber.init))
+    _offsetSeconds = NullWhenMissing(wrappedValue: observation.clock.offsetSeconds.flatMap(WireNumber.init))
+    _uncertaintySeconds = NullWhenMissing(wrappedValue: observation.clock.uncertaintySeconds.flatMap(WireNumber.init))
     synchronized = observation.received.synchronized
     bootId = observation.received.bootID
     monotonicMs = observation.received.monotonicMs
@@ -181,14 +186,14 @@ struct AlertBody: Encodable {
 struct WireLimit: Encodable {
   let kind: String
   let op: String
-  let value: WireNumber
+  let value: WireNumber?
   let unit: String
   let basis: String
 
   init(_ limit: Limit) {
     kind = limit.kind.rawValue
     op = limit.op.rawValue
-    value = WireNumber(value: limit.value)
+    value = WireNumber(limit.value)
     unit = limit.unit.rawValue
     basis = limit.basis.rawValue
   }
@@ -209,8 +214,8 @@ struct WireEvidence: Encodable {
   init(_ evidence: Evidence) {
     reading = evidence.reading.description
     values = evidence.values.compactMap { quantity in
-      quantity.number.map {
-        Value(kind: quantity.kind.rawValue, value: WireNumber(value: $0), unit: quantity.kind.unit.rawValue)
+      quantity.number.flatMap(WireNumber.init).map {
+        Value(kind: quantity.kind.rawValue, value: $0, unit: quantity.kind.unit.rawValue)
       }
     }
     _observedAt = NullWhenMissing(wrappedValue: evidence.observedWallMs.map(SiteTime.text))

@@ -63,6 +63,41 @@ package struct ExactDecimal: Sendable, Hashable {
     return overflow ? nil : ExactDecimal(mantissa: sum, exponent: low)
   }
 
+  /// `(self + offset) × numerator / denominator`, computed exactly and rounded half to even to that many digits after the
+  /// point; nil where it does not fit.
+  package func converted(
+    adding offset: Int64, times numerator: Int64, over denominator: Int64, fractionDigits: Int
+  ) -> ExactDecimal? {
+    let exponent = mantissa == 0 ? 0 : exponent
+    guard let fraction = Self.power(of: 10, max(0, -exponent)), let whole = Self.power(of: 10, max(0, exponent)),
+      let finer = Self.power(of: 10, fractionDigits)
+    else { return nil }
+    // Over 10^-exponent, so that all of it is whole.
+    guard let shifted = Self.product(Int128(offset), fraction), let scaled = Self.product(Int128(mantissa), whole)
+    else { return nil }
+    let (sum, overflow) = scaled.addingReportingOverflow(shifted)
+    guard !overflow, let dividend = Self.product(sum, Int128(numerator)).flatMap({ Self.product($0, finer) }),
+      let divisor = Self.product(Int128(denominator), fraction), divisor > 0
+    else { return nil }
+    var (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
+    let rest = divisor - Int128(remainder.magnitude)
+    let isMore = Int128(remainder.magnitude) > rest
+    let isHalf = Int128(remainder.magnitude) == rest
+    if isMore || (isHalf && quotient % 2 != 0) { quotient += dividend < 0 ? -1 : 1 }
+    return Int64(exactly: quotient).flatMap { ExactDecimal(mantissa: $0, exponent: -fractionDigits) }
+  }
+
+  /// nil where it does not fit.
+  private static func power(of base: Int128, _ exponent: Int) -> Int128? {
+    guard (0...37).contains(exponent) else { return nil }
+    return (0..<exponent).reduce(Int128(1)) { power, _ in power * base }
+  }
+
+  private static func product(_ a: Int128, _ b: Int128) -> Int128? {
+    let (product, overflow) = a.multipliedReportingOverflow(by: b)
+    return overflow ? nil : product
+  }
+
   /// Rounds half to even to that many digits after the point; a value that has no more of them is returned as it is.
   package func rounded(toFractionDigits digits: Int) -> ExactDecimal {
     let drop = -digits - exponent

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// What identifies a measurement (contract.md, `reading`): device, characteristic, user slot, values, and the device's
-/// own valid time; without one, the boot and the moment of receipt. Never the resident or status bits.
+/// own sequence number and valid time; without either, the boot and the moment of receipt. Never the resident or status bits.
 package enum ReadingIdentity {
   /// Values count by what they are, not by how they are written: 36.5 and 36.50 are one reading.
   ///
+  /// - Parameter sequence: the device's own number of the measurement. It may begin again with a new battery, so the time
+  ///   counts beside it.
   /// - Parameter deviceTime: nil where the device said none, where its clock is not set (such a clock may show the same
   ///   moment twice), and for streams, which no device sends again.
   package static func id(
-    device: String, characteristic: String, user: Int?, values: [Quantity], deviceTime: CivilTime?, received: Moment
+    device: String, characteristic: String, user: Int?, values: [Quantity], sequence: Int? = nil,
+    deviceTime: CivilTime?,
+    received: Moment
   ) -> StableID {
     var parts = [device, characteristic, user.map(String.init) ?? "none"]
     for value in values {
@@ -17,9 +21,9 @@ package enum ReadingIdentity {
       case .absent(let reason): parts.append("\(value.kind.rawValue)=\(reason.rawValue)")
       }
     }
-    if let deviceTime {
-      parts.append("device \(deviceTime)")
-    } else {
+    if let sequence { parts.append("sequence \(sequence)") }
+    if let deviceTime { parts.append("device \(deviceTime)") }
+    if sequence == nil, deviceTime == nil {
       parts += ["receipt \(received.bootID)", String(received.monotonicMs)]
     }
     return StableID(hashing: parts)

@@ -89,6 +89,42 @@ package struct CivilTime: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension CivilTime {
+  /// The time that a clock shows which has counted seconds since the beginning of that year.
+  ///
+  /// - Returns: nil beyond the years that a ``CivilTime`` can have.
+  package init?(seconds: Int64, sinceYear year: Int) {
+    let (day, second) = (seconds / 86_400, Int(seconds % 86_400))
+    guard seconds >= 0, day < 4_000_000, let days = Int(exactly: day) else { return nil }
+    var (year, rest) = (year, days)
+    while rest >= Self.days(in: year) {
+      rest -= Self.days(in: year)
+      year += 1
+    }
+    var month = 1
+    while month < 12, rest >= Self.days(inMonth: month, of: year) {
+      rest -= Self.days(inMonth: month, of: year)
+      month += 1
+    }
+    self.init(
+      year: year, month: month, day: rest + 1, hour: second / 3600, minute: second / 60 % 60, second: second % 60)
+  }
+
+  /// The time that many minutes later (or earlier) on the same clock.
+  ///
+  /// - Parameter minutes: at most ±1,000,000.
+  package func adding(minutes: Int) -> CivilTime? {
+    guard minutes.magnitude <= 1_000_000 else { return nil }
+    // Two years back give room for a negative one.
+    let epoch = year - 2
+    guard epoch >= 1 else { return nil }
+    var days = Self.days(in: epoch) + Self.days(in: epoch + 1) + day - 1
+    for earlier in 1..<month { days += Self.days(inMonth: earlier, of: year) }
+    let seconds = ((days * 24 + hour) * 60 + minute + minutes) * 60 + second
+    return CivilTime(seconds: Int64(seconds), sinceYear: epoch)
+  }
+
+  private static func days(in year: Int) -> Int { days(inMonth: 2, of: year) == 29 ? 366 : 365 }
+
   /// Reads what ``description`` writes.
   package init?(_ text: String) {
     let parts = text.split(whereSeparator: { "-T:".contains($0) }).map { Int($0) }

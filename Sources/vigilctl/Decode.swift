@@ -19,7 +19,7 @@ struct Decode: AsyncParsableCommand {
   @Argument(help: DecodeTexts.values.help) var values: [String] = []
 
   func validate() throws {
-    guard BluetoothUUID.full(characteristic) != nil else {
+    guard ValueSource.canonical(characteristic) != nil else {
       throw ValidationError(DecodeTexts.notACharacteristic.here)
     }
     if let feature, Self.bytes(feature) == nil { throw ValidationError(DecodeTexts.featureNotHexadecimal.here) }
@@ -53,8 +53,9 @@ struct Decode: AsyncParsableCommand {
       guard let bytes = Self.bytes(text) else {
         throw DecodeError(.malformed, offset: 0, detail: DecodeTexts.notHexadecimal.en)
       }
-      return DecodeReport.json(
-        try Decoder.decode(bytes, as: found.characteristic, of: found.profile, feature: feature))
+      var reader = ValueReader(characteristic: found.characteristic, profile: found.profile, isSampling: false)
+      reader.feature = feature
+      return DecodeReport.json(reader.read(bytes, at: 0), as: found.characteristic, of: found.profile)
     } catch {
       return DecodeReport.json(
         error as? DecodeError ?? DecodeError(.malformed, offset: 0, detail: "\(error)"),

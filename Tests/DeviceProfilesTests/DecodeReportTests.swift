@@ -11,7 +11,7 @@ import Vitals
         0x00,
       ], as: "2A35")
     #expect(
-      DecodeReport.json(found) == #"{"characteristic":"2A35","deviceTime":"2026-03-14T08:05:30","ok":true,"#
+      Self.line(found) == #"{"characteristic":"2A35","deviceTime":"2026-03-14T08:05:30","ok":true,"#
         + #""profile":"bluetooth.blood-pressure","quality":"valid","status":["irregular-pulse"],"user":1,"#
         + #""values":[{"kind":"systolic","unit":"mm[Hg]","value":127},"#
         + #"{"kind":"diastolic","unit":"mm[Hg]","value":94},{"absent":"nan","kind":"mean-arterial"},"#
@@ -21,7 +21,7 @@ import Vitals
   @Test func whatIsUnknownIsNullAndNotesSayWhatWasIgnored() throws {
     let found = try ShippedProfiles.decode([0x10, 0x3C, 0x55, 0x03, 0x01], as: "2A37")
     #expect(
-      DecodeReport.json(found) == #"{"characteristic":"2A37","deviceTime":null,"#
+      Self.line(found) == #"{"characteristic":"2A37","deviceTime":null,"#
         + #""notes":["1 trailing byte ignored at offset 4"],"ok":true,"profile":"bluetooth.heart-rate","#
         + #""quality":"valid","status":[],"user":null,"values":[{"kind":"heart-rate","unit":"/min","value":60},"#
         + #"{"kind":"rr-interval","unit":"ms","value":833.008}]}"#)
@@ -56,8 +56,14 @@ import Vitals
     #expect(Self.written(positive) == "1200")
   }
 
+  /// What a value of a shipped characteristic that gave this measurement is answered with.
+  static func line(_ measurement: Measurement) -> String {
+    guard let found = try? ShippedProfiles.find("2A37") else { return "" }
+    return DecodeReport.json([.measurement(measurement, bytes: [])], as: found.characteristic, of: found.profile)
+  }
+
   static func report(_ number: ExactDecimal) -> String {
-    DecodeReport.json(
+    line(
       Measurement(
         profile: "p.q", characteristic: "2A1C", user: nil, deviceTime: nil, quality: .valid, status: [],
         values: [Quantity(.bodyTemperature, .number(number))], notes: []))

@@ -10,7 +10,7 @@ import Vitals
     title: A cuff
     evidence: simulated
     sources: [a manual]
-    services: [1810]
+    match: {services: [1810]}
     characteristics:
       - uuid: 2a35
         title: Value
@@ -39,7 +39,7 @@ import Vitals
     let profile = try ProfileLoader.load(Self.good, file: "p.yaml")
     #expect(profile.id == "test.cuff")
     #expect(profile.evidence == .simulated)
-    #expect(profile.services == ["00001810-0000-1000-8000-00805f9b34fb"])
+    #expect(profile.match.services == ["00001810-0000-1000-8000-00805f9b34fb"])
     let characteristic = try #require(profile.characteristics.first)
     #expect(characteristic.uuid == "2A35")
     #expect(!characteristic.isStream)
@@ -55,7 +55,8 @@ import Vitals
     ("sources: [a manual]\n", "", "1:1", "missing key 'sources'"),
     (
       "title: A cuff", "titel: A cuff",
-      "2:1", "unknown key 'titel', known: id, title, evidence, sources, services, characteristics"
+      "2:1",
+      "unknown key 'titel', known: id, title, evidence, sources, based-on, match, characteristics, advertisements, commands, session, quirks, hint"
     ),
     (
       "id: test.cuff", "id: Cuff",
@@ -69,7 +70,7 @@ import Vitals
     ("sources: [a manual]", "sources: []", "4:10: sources", "the list is empty"),
     (
       "services: [1810]", "services: [18101]",
-      "5:12: services[0]", "expected a UUID of 4 or 8 hexadecimal digits or of 128 bits"
+      "5:20: match.services[0]", "expected a UUID of 4 or 8 hexadecimal digits or of 128 bits"
     ),
     (
       "unit: kPa", "unit: \"%\"",
@@ -91,7 +92,7 @@ import Vitals
     ),
     (
       "type: uint8, bits", "type: sint8, bits",
-      "11:29: characteristics[0].fields[0].type", "bits need an unsigned type, not sint8"
+      "11:42: characteristics[0].fields[0].bits", "'bits' needs an unsigned number"
     ),
     (
       "bits: {0: has-time}", "bits: {8: has-time}",
@@ -116,7 +117,7 @@ import Vitals
     ),
     (
       "invalid: [lost]", "invalid: [lost], questionable: [lost]",
-      "15:24: characteristics[0].quality.invalid", "'lost' stands here twice"
+      "15:25: characteristics[0].quality.invalid[0]", "'lost' stands here twice"
     ),
     (
       "[systolic, diastolic]", "[systolic, spo2]",
@@ -145,7 +146,7 @@ import Vitals
     ),
     (
       "possible: [20, 300]", "repeats: true",
-      "13:9: characteristics[0].fields[2]", "no field can follow one that repeats to the end"
+      "13:9: characteristics[0].fields[2]", "no field can follow one that goes to the end"
     ),
     (
       "role: time", "role: user",
@@ -153,7 +154,8 @@ import Vitals
     ),
     (
       "type: datetime", "type: uint8",
-      "14:62: characteristics[0].fields[3].role", "a time has the type datetime, not uint8"
+      "14:62: characteristics[0].fields[3].role",
+      "a time has the type datetime, or is a number of seconds with 'epoch'; not uint8"
     ),
     (
       "{0: has-time}, ", "{0: has-time}, supported-by: masks, ",
@@ -168,7 +170,7 @@ import Vitals
     (", offset: 1", "", "18:9: characteristics[0].vectors[0]", "missing key 'offset'"),
     (
       "offset: 1", "offset: 1, user: 1",
-      "18:54: characteristics[0].vectors[0].user", "a value that cannot be decoded has no 'user'"
+      "18:54: characteristics[0].vectors[0].user", "'user' does not go with 'error'"
     ),
     (
       "error: truncated, offset: 1", "values: [systolic high]",
@@ -185,10 +187,11 @@ import Vitals
   }
 
   @Test func aCharacteristicStandsOnceInAProfile() {
-    let value = "{uuid: 2A35, title: V, fields: [{name: v, type: uint8}], vectors: [{hex: 00, values: []}]}"
+    let value =
+      "{uuid: 2A35, title: V, use: information, fields: [{name: v, type: uint8}], vectors: [{hex: 00, values: []}]}"
     let second = "characteristics:\n  - \(value)"
     #expect(
       Self.failure(replacing: "characteristics:", with: second)
-        == "p.yaml:8:5: characteristics[1]: a second characteristic 2A35")
+        == "p.yaml:8:5: characteristics[1]: a second 2A35")
   }
 }

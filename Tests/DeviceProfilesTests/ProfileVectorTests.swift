@@ -4,13 +4,13 @@ import Testing
 
 @Suite struct ProfileVectorTests {
   @Test func everyVectorOfEveryProfileHolds() throws {
-    let profiles = try ShippedProfiles.load()
+    let profiles = try ShippedProfiles.catalog().profiles
     var count = 0
     for profile in profiles {
-      for characteristic in profile.characteristics {
+      for characteristic in profile.readings {
         for vector in characteristic.vectors {
           let mismatch = vector.mismatch(as: characteristic, of: profile)
-          #expect(mismatch == nil, "\(profile.file) \(characteristic.uuid) \(vector.bytes) \(vector.about)")
+          #expect(mismatch == nil, "\(profile.file):\(vector.mark): \(characteristic.uuid) \(vector.about)")
           count += 1
         }
       }
@@ -20,10 +20,10 @@ import Testing
 
   @Test func everyNameInAQualityTableHasAVectorThatShowsIt() throws {
     for profile in try ShippedProfiles.load() {
-      for characteristic in profile.characteristics {
+      for characteristic in profile.readings {
         var shown: Set<String> = []
-        for case .measurement(let expected) in characteristic.vectors.map(\.outcome) {
-          shown.formUnion(expected.status)
+        for case .measurements(let expected) in characteristic.vectors.map(\.outcome) {
+          shown.formUnion(expected.flatMap(\.status))
         }
         #expect(Set(characteristic.quality.keys).subtracting(shown).isEmpty, "\(characteristic.uuid)")
       }

@@ -28,8 +28,10 @@ enum ShippedProfiles {
     try #require(try catalog().find(characteristic: uuid, among: nil))
   }
 
+  /// The one measurement of a value.
   static func decode(_ bytes: [UInt8], as uuid: String, feature: [UInt8]? = nil) throws -> Measurement {
     let found = try find(uuid)
-    return try Decoder.decode(bytes, as: found.characteristic, of: found.profile, feature: feature)
+    let all = try Decoder.decode(bytes, as: found.characteristic, of: found.profile, feature: feature)
+    return try #require(all.first)
   }
 }

@@ -18,7 +18,7 @@ import Vitals
       title: Blood Pressure Service
       evidence: simulated
       sources: [none]
-      services: [1810]
+      match: {services: [1810]}
       characteristics:
         - uuid: 2A35
           title: Blood Pressure Measurement

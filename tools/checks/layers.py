@@ -22,7 +22,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {name: frozenset(targets.split()) for na
     "Texts": "",
     "ClinicDesk": "Texts",
     "Document": "CYAML",
-    "DeviceProfiles": "Vitals Document",
+    "DeviceProfiles": "Vitals Document Texts",
     "Alerting": "Vitals Document Texts",
     "EventLoop": "CSystemd Logging",
     "DBus": "EventLoop CSystemd",
