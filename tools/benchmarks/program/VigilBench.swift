@@ -5,7 +5,7 @@ import Glibc
 
 /// What tools/bench measures of Vigil itself; it compares and prints.
 ///
-///     vigil-bench vectors PROFILE.yaml…   every octet string of the profiles' vectors that decodes:
+///     vigil-bench vectors PROFILE.yaml…   every value of the profiles' vectors that gives a measurement:
 ///                                         profile, characteristic, title, octets, decode report; tab between
 ///     vigil-bench decode PROFILE.yaml…    lines `profile, characteristic, octets octets…` on stdin; for each one the
 ///                                         nanoseconds for a value, a number for each round
@@ -33,18 +33,21 @@ import Glibc
 
   private static func listVectors(_ catalog: ProfileCatalog) {
     for profile in catalog.profiles {
-      for characteristic in profile.characteristics {
-        for vector in characteristic.vectors {
-          guard let measurement = try? Decoder.decode(vector.bytes, as: characteristic, of: profile) else { continue }
-          let octets = vector.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-          print(
-            profile.id, characteristic.uuid, characteristic.title, octets, DecodeReport.json(measurement),
-            separator: "\t")
+      for reading in profile.readings {
+        for vector in reading.vectors where vector.values.count == 1 {
+          guard let bytes = vector.values.first else { continue }
+          var reader = ValueReader(characteristic: reading, profile: profile, isSampling: false)
+          let outcomes = reader.read(bytes, at: 0)
+          guard case .measurement = outcomes.first else { continue }
+          let octets = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+          let report = DecodeReport.json(outcomes, as: reading, of: profile)
+          print(profile.id, reading.uuid, reading.title, octets, report, separator: "\t")
         }
       }
     }
   }
 
+  /// Through the same door as a device's values; a frame is found again in each round.
   private static func decodeLines(_ catalog: ProfileCatalog) throws {
     while let line = readLine() {
       let parts = line.split(separator: "\t").map(String.init)
@@ -52,14 +55,9 @@ import Glibc
         throw BenchError("no such characteristic: \(line)")
       }
       let values = try parts[2].split(separator: " ").map(octets)
+      var reader = ValueReader(characteristic: found.characteristic, profile: found.profile, isSampling: false)
       let rounds = Rounds.measure(valuesInOnePass: values.count) {
-        var seen = 0
-        for value in values {
-          if let found = try? Decoder.decode(value, as: found.characteristic, of: found.profile) {
-            seen &+= found.values.count
-          }
-        }
-        return seen
+        values.reduce(0) { $0 &+ reader.read($1, at: 0).count }
       }
       print(parts[0], parts[1], rounds.map { "\($0)" }.joined(separator: " "), separator: "\t")
       fflush(nil)

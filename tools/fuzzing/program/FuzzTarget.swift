@@ -8,15 +8,27 @@ struct FuzzTarget: Sendable {
   let seeds: [[UInt8]]
   let run: @Sendable ([UInt8]) -> Void
 
+  /// What a profile takes over unchanged has no vectors of its own and is fuzzed where it stands.
   static func all() throws -> [FuzzTarget] {
-    let profiles = try ProfileFolder.load()
-    var targets = profiles.flatMap { profile in
-      profile.characteristics.map { DecodeTarget(characteristic: $0, profile: profile).target }
+    var targets: [FuzzTarget] = []
+    for profile in try ProfileFolder.load() {
+      for characteristic in profile.readings where !characteristic.vectors.isEmpty {
+        targets.append(DecodeTarget(characteristic: characteristic, profile: profile).target)
+        if StreamTarget.isStream(characteristic) {
+          targets.append(StreamTarget(characteristic: characteristic, profile: profile).target)
+        }
+      }
     }
     targets.append(NumberTarget.target)
     targets.append(try ProfileTarget.target())
     targets.append(trap)
     return targets
+  }
+
+  /// Also the name of a file: `decode.bluetooth.heart-rate.2A37`.
+  static func name(_ prefix: String, _ profile: DeviceProfile, _ characteristic: CharacteristicProfile) -> String {
+    let source = characteristic.uuid.map { $0 == ":" ? "-" : String($0) }.joined()
+    return "\(prefix).\(profile.id).\(source)"
   }
 
   /// Proves in a test that a trap is found, kept and reported; tools/fuzz runs it only when it is named.

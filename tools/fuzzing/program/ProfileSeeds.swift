@@ -13,7 +13,7 @@ enum ProfileSeeds {
       let head = entries.filter { !cut.contains($0.key) }.map { "\($0.key): \(flow($0.value))\n" }.joined()
       for entry in entries where cut.contains(entry.key) {
         guard case .sequence(let items) = entry.value.content else { continue }
-        for item in items { seeds.append("\(head)\(entry.key):\n  - \(flow(item))\n") }
+        seeds += items.map { "\(head)\(entry.key):\n  - \(flow($0))\n" }
       }
       if !entries.contains(where: { cut.contains($0.key) }) { seeds.append(head) }
     }
