@@ -18,6 +18,11 @@ enum Rounds {
     }
   }
 
+  /// One round of so many passes.
+  static func run(_ passes: Int, valuesInOnePass values: Int, _ pass: () -> Int) -> [Double] {
+    [time(passes, pass) / .nanoseconds(1) / Double(max(1, passes * values))]
+  }
+
   private static func time(_ passes: Int, _ pass: () -> Int) -> Duration {
     let clock = ContinuousClock()
     let start = clock.now

@@ -9,15 +9,20 @@ import Glibc
 ///                                         profile, characteristic, title, octets, decode report; tab between
 ///     vigil-bench decode PROFILE.yaml…    lines `profile, characteristic, octets octets…` on stdin; for each one the
 ///                                         nanoseconds for a value, a number for each round
+///     vigil-bench repeat N PROFILE.yaml…  the same lines, each decoded so many times and not timed: for an instrument
+///                                         that counts
 @main enum VigilBench {
   static func main() {
     do {
-      let arguments = CommandLine.arguments.dropFirst()
-      let catalog = try ProfileCatalog(arguments.dropFirst().map(load))
-      switch arguments.first {
-      case "vectors": listVectors(catalog)
-      case "decode": try decodeLines(catalog)
-      default: throw BenchError("expected vectors or decode")
+      var arguments = CommandLine.arguments.dropFirst()
+      let mode = arguments.popFirst()
+      let passes = mode == "repeat" ? arguments.popFirst().flatMap { Int($0) } : nil
+      let catalog = try ProfileCatalog(arguments.map(load))
+      switch (mode, passes) {
+      case ("vectors", _): listVectors(catalog)
+      case ("decode", _): try decodeLines(catalog) { Rounds.measure(valuesInOnePass: $0, $1) }
+      case ("repeat", let passes?): try decodeLines(catalog) { Rounds.run(passes, valuesInOnePass: $0, $1) }
+      default: throw BenchError("expected vectors, decode or repeat N")
       }
     } catch {
       let line = Array("vigil-bench: \(error)\n".utf8)
@@ -48,7 +53,9 @@ import Glibc
   }
 
   /// Through the same door as a device's values; a frame is found again in each round.
-  private static func decodeLines(_ catalog: ProfileCatalog) throws {
+  private static func decodeLines(
+    _ catalog: ProfileCatalog, measure: (_ values: Int, _ pass: () -> Int) -> [Double]
+  ) throws {
     while let line = readLine() {
       let parts = line.split(separator: "\t").map(String.init)
       guard parts.count == 3, let found = catalog.find(characteristic: parts[1], among: [parts[0]]) else {
@@ -56,9 +63,7 @@ import Glibc
       }
       let values = try parts[2].split(separator: " ").map(octets)
       var reader = ValueReader(characteristic: found.characteristic, profile: found.profile, isSampling: false)
-      let rounds = Rounds.measure(valuesInOnePass: values.count) {
-        values.reduce(0) { $0 &+ reader.read($1, at: 0).count }
-      }
+      let rounds = measure(values.count) { values.reduce(0) { $0 &+ reader.read($1, at: 0).count } }
       print(parts[0], parts[1], rounds.map { "\($0)" }.joined(separator: " "), separator: "\t")
       fflush(nil)
     }
