@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import fnmatch
 import os
 import shutil
@@ -19,7 +20,8 @@ import dictionary
 import engine
 
 WORK = engine.ROOT / ".build" / "fuzz-work"
-KEPT = engine.ROOT / "tools" / "fuzzing" / "corpus"
+# Elsewhere for a test that is to find something.
+KEPT = Path(os.environ.get("VIGIL_FUZZ_CORPUS", engine.ROOT / "tools" / "fuzzing" / "corpus"))
 # Named like a crash by libFuzzer; `slow-unit-` is only a remark.
 CRASHES = ("crash-", "timeout-", "oom-", "leak-")
 PULSE_SECONDS = 15
@@ -85,7 +87,7 @@ def finish(run: Run) -> None:
         if len(octets) <= 512:
             say(f"  octets: {octets.hex(' ')}")
         say(f"  again: tools/fuzz --input {path.relative_to(engine.ROOT)} {run.target}")
-        say(f"  it is in tools/fuzzing/corpus/{run.target}.txt now: commit that with the mending")
+        say(f"  it is in {KEPT.name}/{run.target}.txt now: commit that with the mending")
     if run.process.returncode != 0 and run.crashes == 0:
         run.crashes = 1
         say(f"FOUND in {run.target}: it ended with code {run.process.returncode} and left no input")
@@ -170,6 +172,14 @@ def main() -> int:
     options = parser.parse_args()
     if options.runs < 1 or options.jobs < 1 or (options.seconds is not None and options.seconds < 1):
         parser.error("--runs, --jobs and --seconds are 1 or more")
+
+    WORK.mkdir(parents=True, exist_ok=True)
+    lock = (WORK / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say("waiting for another run to end …")
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
     say("building …")
     started = time.monotonic()
