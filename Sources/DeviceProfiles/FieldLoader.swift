@@ -34,7 +34,7 @@ struct FieldLoader {
   }
 
   private static let placeKeys = ["type", "from", "at", "length", "if", "unless", "optional", "repeats"]
-  private static let bitKeys = ["bits", "status", "supported-by", "parts"]
+  private static let bitKeys = ["bits", "status", "supported-by", "status-codes", "parts"]
   private static let highestCount = 64
 
   /// - Parameter node: the list of fields.
@@ -80,7 +80,7 @@ struct FieldLoader {
     if let width {
       bits = try BitFieldLoader(featureFields: featureFields, width: width, statuses: statuses).load(keys)
       codes = try keys["status-codes"].map(statusCodes)
-    } else if let key = (Self.bitKeys + ["status-codes"]).first(where: { keys[$0] != nil }) {
+    } else if let key = Self.bitKeys.first(where: { keys[$0] != nil }) {
       throw try keys.required(key).error("'\(key)' needs an unsigned number")
     }
     if let bits, let twin = fields.first(where: { $0.name == name && $0.bits?.names.isEmpty == false }),

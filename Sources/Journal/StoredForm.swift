@@ -10,7 +10,7 @@ enum StoredForm {
   static func text(_ values: [Quantity]) -> String {
     values.map { value in
       switch value.content {
-      case .number(let number): "\(value.kind.rawValue)=\(text(number))"
+      case .number(let number): "\(value.kind.rawValue)=\(number)"
       case .absent(let reason): "\(value.kind.rawValue)=\(reason.rawValue)"
       }
     }.joined(separator: " ")
@@ -21,21 +21,8 @@ enum StoredForm {
       let parts = item.split(separator: "=", maxSplits: 1)
       guard parts.count == 2, let kind = ObservationKind(rawValue: String(parts[0])) else { return nil }
       if let reason = AbsentReason(rawValue: String(parts[1])) { return Quantity(kind, .absent(reason)) }
-      return number(parts[1]).map { Quantity(kind, .number($0)) }
+      return ExactDecimal(parts[1]).map { Quantity(kind, .number($0)) }
     }
-  }
-
-  /// Plain digits, but `2e30` where zeros would stand before the point: they are not what the device sent.
-  private static func text(_ number: ExactDecimal) -> String {
-    number.exponent > 0 ? "\(number.mantissa)e\(number.exponent)" : number.description
-  }
-
-  private static func number(_ text: some StringProtocol) -> ExactDecimal? {
-    let parts = text.split(separator: "e", omittingEmptySubsequences: false)
-    guard parts.count == 2, let mantissa = Int64(parts[0]), let exponent = Int(parts[1]) else {
-      return ExactDecimal(text)
-    }
-    return ExactDecimal(mantissa: mantissa, exponent: exponent)
   }
 
   static func text(_ evidence: [Evidence]) -> String {

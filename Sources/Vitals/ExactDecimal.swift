@@ -41,8 +41,15 @@ package struct ExactDecimal: Sendable, Hashable {
       default: return nil
       }
     }
-    guard !digits.isEmpty, !(seenPoint && fraction == 0), let magnitude = Int64(digits) else { return nil }
-    self.init(mantissa: negative ? -magnitude : magnitude, exponent: -fraction)
+    guard !digits.isEmpty, !(seenPoint && fraction == 0) else { return nil }
+    var zeros = 0
+    // What a large FLOAT looks like in plain digits.
+    while digits.utf8.count > 18, digits.utf8.last == UInt8(ascii: "0") {
+      digits.unicodeScalars.removeLast()
+      zeros += 1
+    }
+    guard let magnitude = Int64(digits) else { return nil }
+    self.init(mantissa: negative ? -magnitude : magnitude, exponent: zeros - fraction)
   }
 
   package var isNegative: Bool { mantissa < 0 }

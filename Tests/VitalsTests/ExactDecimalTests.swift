@@ -51,4 +51,35 @@ import Vitals
     #expect(try decimal(Int64.max, 0).multiplied(by: decimal(10, 0)) == nil)
     #expect(ExactDecimal(mantissa: 1, exponent: 400) == nil)
   }
+
+  @Test func readsBackWhatALargeFloatLooksLike() throws {
+    let large = try #require(ExactDecimal(mantissa: -8_388_605, exponent: 127))
+    #expect(ExactDecimal(large.description) == large)
+    let small = try #require(ExactDecimal(mantissa: 8_388_605, exponent: -128))
+    #expect(ExactDecimal(small.description) == small)
+  }
+
+  /// Against the same in exact fractions: 98.6 °F, 163.75 lb, 95 mg/dL, ties to even.
+  @Test(arguments: [
+    ("98.6", -32, 5, 9, 2, "37.00"), ("163.75", 0, 45_359_237, 100_000_000, 3, "74.276"),
+    ("0.00095", 0, 1_000_000_000, 180_156, 2, "5.27"), ("-40", -32, 5, 9, 2, "-40.00"), ("0.5", 0, 1, 1, 0, "0"),
+    ("1.5", 0, 1, 1, 0, "2"), ("-2.5", 0, 1, 1, 0, "-2"), ("-3.5", 0, 1, 1, 0, "-4"), ("0", 0, 1, 3, 2, "0.00"),
+    ("1200", 0, 1, 7, 1, "171.4"),
+  ])
+  func convertsExactly(
+    number: String, offset: Int64, numerator: Int64, denominator: Int64, digits: Int, expected: String
+  ) throws {
+    let converted = try #require(ExactDecimal(number)).converted(
+      adding: offset, times: numerator, over: denominator, fractionDigits: digits)
+    #expect(converted?.description == expected)
+  }
+
+  @Test func aConversionThatDoesNotFitIsNone() throws {
+    let large = try #require(ExactDecimal(mantissa: 8_388_605, exponent: 127))
+    #expect(large.converted(adding: -32, times: 5, over: 9, fractionDigits: 2) == nil)
+    let small = try #require(ExactDecimal(mantissa: 1, exponent: -128))
+    #expect(small.converted(adding: -32, times: 5, over: 9, fractionDigits: 2) == nil)
+    let zero = try #require(ExactDecimal(mantissa: 0, exponent: -128))
+    #expect(zero.converted(adding: -32, times: 5, over: 9, fractionDigits: 2)?.description == "-17.78")
+  }
 }
