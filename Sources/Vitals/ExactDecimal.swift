@@ -36,6 +36,8 @@ package struct ExactDecimal: Sendable, Hashable {
         guard !seenPoint, !digits.isEmpty else { return nil }
         seenPoint = true
       case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        // Zeros in front are no digits of the number.
+        if digits == "0" { digits = "" }
         digits.unicodeScalars.append(Unicode.Scalar(character))
         if seenPoint { fraction += 1 }
       default: return nil
@@ -43,8 +45,8 @@ package struct ExactDecimal: Sendable, Hashable {
     }
     guard !digits.isEmpty, !(seenPoint && fraction == 0) else { return nil }
     var zeros = 0
-    // What a large FLOAT looks like in plain digits.
-    while digits.utf8.count > 18, digits.utf8.last == UInt8(ascii: "0") {
+    // What a large FLOAT looks like in plain digits; those that fit are its resolution and stay.
+    while digits.utf8.last == UInt8(ascii: "0"), digits.utf8.count > 19 || Int64(digits) == nil {
       digits.unicodeScalars.removeLast()
       zeros += 1
     }

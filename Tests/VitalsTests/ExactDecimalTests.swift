@@ -7,7 +7,10 @@ import Vitals
     try #require(ExactDecimal(mantissa: mantissa, exponent: exponent))
   }
 
-  @Test(arguments: ["0", "-0.5", "36.50", "204.7", "0.00095", "-1234", "100"])
+  @Test(arguments: [
+    "0", "-0.5", "36.50", "204.7", "0.00095", "-1234", "100", "6445312500000000.000",
+    "0.000000000000000000000000000010860", "9223372036854775800",
+  ])
   func textSurvives(text: String) throws {
     #expect(try #require(ExactDecimal(text)).description == text)
   }
