@@ -44,7 +44,7 @@ private struct Selection: Sendable {
   init() {
     let name = ProcessInfo.processInfo.environment["VIGIL_FUZZ_TARGET"] ?? ""
     do {
-      run = try FuzzTarget.all().first { $0.name == name }?.run
+      run = try FuzzTarget.named(name)?.run
     } catch {
       FileHandles.say("vigil-fuzz: \(error)")
       run = nil

@@ -8,10 +8,27 @@ struct FuzzTarget: Sendable {
   let seeds: [[UInt8]]
   let run: @Sendable ([UInt8]) -> Void
 
-  /// What a profile takes over unchanged has no vectors of its own and is fuzzed where it stands.
   static func all() throws -> [FuzzTarget] {
+    try decoders(ProfileFolder.texts()) + [NumberTarget.target, ProfileTarget.target(), trap]
+  }
+
+  /// Loads only what that one target needs: a short run starts many processes.
+  static func named(_ name: String) throws -> FuzzTarget? {
+    let others = try name == "profile" ? [ProfileTarget.target()] : [NumberTarget.target, trap]
+    if let found = others.first(where: { $0.name == name }) { return found }
+    let texts = try ProfileFolder.texts()
+    let its = texts.filter { text in
+      guard let id = text.word("id") else { return false }
+      return name.hasPrefix("decode.\(id).") || name.hasPrefix("stream.\(id).")
+    }
+    let bases = texts.filter { text in its.contains { $0.word("based-on") == text.word("id") && $0.name != text.name } }
+    return try decoders(its + bases).first { $0.name == name }
+  }
+
+  /// What a profile takes over unchanged has no vectors of its own and is fuzzed where it stands.
+  private static func decoders(_ texts: [ProfileFolder.File]) throws -> [FuzzTarget] {
     var targets: [FuzzTarget] = []
-    for profile in try ProfileFolder.load() {
+    for profile in try ProfileFolder.load(texts) {
       for characteristic in profile.readings where !characteristic.vectors.isEmpty {
         targets.append(DecodeTarget(characteristic: characteristic, profile: profile).target)
         if StreamTarget.isStream(characteristic) {
@@ -19,9 +36,6 @@ struct FuzzTarget: Sendable {
         }
       }
     }
-    targets.append(NumberTarget.target)
-    targets.append(try ProfileTarget.target())
-    targets.append(trap)
     return targets
   }
 

@@ -6,10 +6,10 @@ import Document
 enum ProfileSeeds {
   private static let cut = ["characteristics", "advertisements"]
 
-  static func all(_ texts: [(name: String, text: String)]) throws -> [String] {
+  static func all(_ files: [ProfileFolder.File]) throws -> [String] {
     var seeds: [String] = []
-    for (name, text) in texts {
-      guard case .mapping(let entries) = try YAML.parse(text, file: name).content else { continue }
+    for file in files {
+      guard case .mapping(let entries) = try YAML.parse(file.text, file: file.name).content else { continue }
       let head = entries.filter { !cut.contains($0.key) }.map { "\($0.key): \(flow($0.value))\n" }.joined()
       for entry in entries where cut.contains(entry.key) {
         guard case .sequence(let items) = entry.value.content else { continue }

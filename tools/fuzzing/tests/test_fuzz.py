@@ -40,8 +40,8 @@ def test_a_short_run_finds_nothing(targets: list[str]) -> None:
     assert all(int(runs) >= share and crashes == "0" for _, runs, crashes in found), done.stdout
 
 
-def test_a_trap_is_found_kept_and_reproduced(targets: list[str], tmp_path: Path) -> None:
-    assert "selftest.trap" in targets
+@pytest.mark.usefixtures("targets")
+def test_a_trap_is_found_kept_and_reproduced(tmp_path: Path) -> None:
     done = fuzz("--runs", "5000000", "selftest.trap", kept=tmp_path)
     assert done.returncode == 1
     assert "broken promise: the input is not what the self-test looks for" in done.stderr
@@ -55,12 +55,13 @@ def test_a_trap_is_found_kept_and_reproduced(targets: list[str], tmp_path: Path)
     assert "it still breaks" in again.stderr
 
 
-def test_a_kept_crash_is_tried_again_by_every_run(targets: list[str], tmp_path: Path) -> None:
-    assert "selftest.trap" in targets
+@pytest.mark.usefixtures("targets")
+def test_a_kept_crash_is_tried_again_by_every_run(tmp_path: Path) -> None:
     (tmp_path / "selftest.trap.txt").write_text("747261 # crash\n")
     assert fuzz("--runs", "1", "selftest.trap", kept=tmp_path).returncode == 1
 
 
+@pytest.mark.usefixtures("targets")
 def test_an_unknown_target_is_a_usage_error() -> None:
     done = fuzz("decode.nothing")
     assert done.returncode == 2
