@@ -90,7 +90,7 @@ enum CharacteristicLoader {
     if let decoder = keys["decoder"] { return .named(try decoder.choice(of: NamedDecoder.self)) }
     if let messages = keys["messages"] {
       let others = try keys["others"]?.choice(of: Others.self) ?? .error
-      let loader = MessageLoader(fields: loader)
+      let loader = MessageLoader(fields: loader, isFramed: isFramed)
       return .messages(try ProfileLoader.nonEmpty(messages).map(loader.load), isStrict: others == .error)
     }
     if let others = keys["others"] { throw others.error("'others' belongs to 'messages'") }

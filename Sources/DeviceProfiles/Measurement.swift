@@ -44,7 +44,7 @@ package struct Measurement: Sendable, Equatable {
   /// In the device's order.
   package let facts: [Fact]
   /// What was ignored: trailing bytes, reserved bits, an impossible date.
-  package let notes: [String]
+  package internal(set) var notes: [String]
 
   package init(
     profile: String, characteristic: String, message: String? = nil, user: Int?, sequence: Int? = nil,

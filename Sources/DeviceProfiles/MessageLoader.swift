@@ -12,6 +12,8 @@ import Document
 ///       records: {at: 38, length: 10, until: 1, fill: [0xFF], empty: [{0: 0, 1: 0}], fields: …}
 struct MessageLoader {
   let fields: FieldLoader
+  /// A frame ends where it says; a value should end with its last field.
+  let isFramed: Bool
 
   func load(_ node: Node) throws(DocumentError) -> MessageProfile {
     let keys = try node.mapping(
@@ -22,10 +24,12 @@ struct MessageLoader {
       throw node.error("expected fields or records, or 'ignore: true'")
     }
     let length = try keys["length"].map(length)
+    let found = try keys["fields"].map(fields.load) ?? []
     return MessageProfile(
       name: try StatusNames.name(keys.required("name")), pattern: try keys["when"].map(Self.pattern) ?? .anything,
-      length: length, isIgnored: isIgnored, fields: try keys["fields"].map(fields.load) ?? [],
-      records: try keys["records"].map(records), notesTrailing: false)
+      length: length, isIgnored: isIgnored, fields: found,
+      records: try keys["records"].map(records),
+      notesTrailing: !isFramed && keys["records"] == nil && !found.contains(where: \.hasPlace))
   }
 
   private func length(_ node: Node) throws(DocumentError) -> ClosedRange<Int> {

@@ -13,12 +13,12 @@ package struct ValueReader: Sendable {
   package let profile: DeviceProfile
   /// The feature characteristic's value, nil while it is not known.
   package var feature: [UInt8]?
-  /// How many octets belonged to no frame, since the beginning.
-  package private(set) var skipped = 0
 
   private let isSampling: Bool
   private var frames: FrameAssembler?
   private var segments = RecordSegments()
+  /// Octets that belonged to no frame, since the last measurement.
+  private var skipped = 0
   /// When the last measurement that was kept arrived.
   private var keptMs: Int64?
 
@@ -54,11 +54,19 @@ package struct ValueReader: Sendable {
         found = try Decoder.decode(bytes, as: characteristic, of: profile, feature: feature)
       }
       return found.compactMap { measurement in
-        keeps(at: monotonicMs) ? .measurement(measurement, bytes: bytes) : nil
+        keeps(at: monotonicMs) ? .measurement(noted(measurement), bytes: bytes) : nil
       }
     } catch {
       return [.error(error, bytes: bytes)]
     }
+  }
+
+  private mutating func noted(_ measurement: Measurement) -> Measurement {
+    guard skipped > 0 else { return measurement }
+    var measurement = measurement
+    measurement.notes.append("\(skipped) byte\(skipped == 1 ? "" : "s") skipped")
+    skipped = 0
+    return measurement
   }
 
   private mutating func keeps(at monotonicMs: Int64) -> Bool {

@@ -6,10 +6,13 @@ import Testing
 @Suite struct ProfileCatalogTests {
   @Test func holdsTheShippedProfilesSortedById() throws {
     let catalog = try ShippedProfiles.catalog()
-    let standard = catalog.profiles.map(\.id).filter { $0.hasPrefix("bluetooth.") }
+    #expect(catalog.profiles.map(\.id) == catalog.profiles.map(\.id).sorted())
+    let standard = Set(catalog.profiles.map(\.id).filter { $0.hasPrefix("bluetooth.") })
     #expect(
       standard == [
-        "bluetooth.battery", "bluetooth.blood-pressure", "bluetooth.heart-rate", "bluetooth.pulse-oximeter",
+        "bluetooth.battery", "bluetooth.blood-pressure", "bluetooth.current-time", "bluetooth.device-information",
+        "bluetooth.glucose", "bluetooth.health-thermometer", "bluetooth.heart-rate", "bluetooth.pulse-oximeter",
+        "bluetooth.record-access", "bluetooth.user-data", "bluetooth.weight-scale",
       ])
     #expect(catalog.profile(id: "bluetooth.heart-rate")?.title.en == "Heart Rate Service")
     #expect(catalog.profile(id: "bluetooth.none") == nil)

@@ -8,7 +8,14 @@ import Testing
 enum ShippedProfiles {
   static let root = String(#filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 })
 
-  static func load() throws -> [DeviceProfile] {
+  /// Read once: there are many of them, and many tests.
+  private static let loaded = Result { try read() }
+  private static let resolved = Result { try ProfileCatalog(load()) }
+
+  static func load() throws -> [DeviceProfile] { try loaded.get() }
+  static func catalog() throws -> ProfileCatalog { try resolved.get() }
+
+  private static func read() throws -> [DeviceProfile] {
     let folder = root + "/device-profiles"
     var profiles: [DeviceProfile] = []
     for maker in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
@@ -20,8 +27,6 @@ enum ShippedProfiles {
     }
     return profiles
   }
-
-  static func catalog() throws -> ProfileCatalog { try ProfileCatalog(load()) }
 
   /// The way a shipped profile reads a characteristic.
   static func find(_ uuid: String) throws -> (profile: DeviceProfile, characteristic: CharacteristicProfile) {
