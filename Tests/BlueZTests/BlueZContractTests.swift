@@ -140,7 +140,8 @@ import Testing
     let commands = "0000fff2-0000-1000-8000-00805f9b34fb"
     let readable = "0000fff3-0000-1000-8000-00805f9b34fb"
     let joined = try await central.pair(
-      Self.vendor, searchLimit: ContractWorld.limit, approach: { _, _ in .connect }, progress: { _ in }, ask: { _ in .no })
+      Self.vendor, searchLimit: ContractWorld.limit, approach: { _, _ in .connect }, progress: { _ in },
+      ask: { _ in .no })
     #expect(joined.approach == .connect && !joined.isAuthenticated)
     #expect(try await !central.resolveServices(of: Self.vendor).isPaired)
     let (endings, end) = AsyncStream.makeStream(of: Void.self)
