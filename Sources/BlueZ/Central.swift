@@ -41,6 +41,7 @@ package actor Central {
   package nonisolated let adapterName: String
   nonisolated let log: Logger
   private let onNotification: @Sendable (Notification) -> Void
+  let onAdvertisement: @Sendable (Advertisement) -> Void
 
   var connection: BusConnection?
   var objects = ObjectTree()
@@ -54,6 +55,8 @@ package actor Central {
   var discoveryAsked: ContinuousClock.Instant?
   var discoveryBegan: ContinuousClock.Instant?
   var discoveryFailed = false
+  /// Addresses whose advertisements somebody wants, and how many do.
+  var listeners: [String: Int] = [:]
   /// By device path.
   var sightings = Sightings()
   /// When a device refused to pair without a question, by its path.
@@ -76,13 +79,17 @@ package actor Central {
   /// - Parameters:
   ///   - adapterName: `hci0`
   ///   - onNotification: called on the loop, in order, for each value of a characteristic that was subscribed to.
+  ///   - onAdvertisement: called on the loop, in order, for the data that a device's advertisement carries, while
+  ///     somebody listens to it.
   package init(
-    loop: EventLoop, adapterName: String, log: Logger, onNotification: @escaping @Sendable (Notification) -> Void
+    loop: EventLoop, adapterName: String, log: Logger, onNotification: @escaping @Sendable (Notification) -> Void,
+    onAdvertisement: @escaping @Sendable (Advertisement) -> Void = { _ in }
   ) {
     self.loop = loop
     self.adapterName = adapterName
     self.log = log
     self.onNotification = onNotification
+    self.onAdvertisement = onAdvertisement
   }
 
   // MARK: bluetoothd
@@ -188,6 +195,7 @@ package actor Central {
       guard let path = signal.body[0].string else { return }
       objects.add(path, signal.body[1])
       noteSighting(path, Interface.device, signal.body[1][Interface.device])
+      noteAdvertisement(path, signal.body[1][Interface.device])
       if path == "/org/bluez/\(adapterName)" { Task { await self.prepareAdapter() } }
     case "InterfacesRemoved" where signal.body.count == 2:
       guard let path = signal.body[0].string else { return }
@@ -204,6 +212,7 @@ package actor Central {
         signal.path, interface, changed: signal.body[1],
         invalidated: (signal.body[2].elements ?? []).compactMap(\.string))
       noteSighting(signal.path, interface, signal.body[1])
+      if interface == Interface.device { noteAdvertisement(signal.path, signal.body[1]) }
       guard interface == Interface.adapter, adapter?.path == signal.path else { break }
       followDiscovery(signal.body[1])
       if signal.body[1]["Powered"]?.bool == false {

@@ -71,10 +71,8 @@ extension Central {
   package func askInformation(of address: String) async -> DeviceInformation {
     var information = DeviceInformation()
     guard let device = device(address) else { return information }
-    // In a device's first link its objects may come after ServicesResolved, but before the answer to a later call.
-    _ = try? await call(
-      device.path, Interface.properties, "Get", [.string(Interface.device), .string("ServicesResolved")])
-    for characteristic in objects.characteristics(of: device.path) where characteristic.flags.contains("read") {
+    await settleObjects(of: device)
+    for characteristic in objects.characteristics(of: device.path) where characteristic.canRead {
       guard let text = Self.texts[characteristic.uuid] else { continue }
       do {
         let reply = try await call(

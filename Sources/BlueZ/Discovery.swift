@@ -75,7 +75,8 @@ extension Central {
     do {
       _ = try await call(
         adapter.path, Interface.adapter, "SetDiscoveryFilter",
-        [.properties([("Transport", .string("le")), ("DuplicateData", .bool(false))])])
+        // Without duplicates the data of an advertisement is told when it has changed only.
+        [.properties([("Transport", .string("le")), ("DuplicateData", .bool(!listeners.isEmpty))])])
       guard discoveryUsers > 0 else { return }
       _ = try await call(adapter.path, Interface.adapter, "StartDiscovery")
     } catch let error as BusError where error.name == "org.bluez.Error.InProgress" {
@@ -118,16 +119,19 @@ extension Central {
   /// What can be heard while somebody is ``discovering(_:)``. Where bluetoothd gave the listening up, it is asked again.
   package func look() -> Surroundings {
     let now = ContinuousClock.now
-    let obstacle = obstacle
-    if obstacle == nil || obstacle == .refused, discoveryBegan == nil, discoveryUsers > 0,
-      discoveryAsked.map({ now - $0 > Self.retryPause }) ?? true
-    {
-      discoveryAsked = now
-      Task { await self.startDiscovery() }
-    }
+    askForDiscoveryAgain(now)
     return Surroundings(
       obstacle: obstacle, isSettled: discoveryBegan.map { now - $0 >= Sightings.settling } ?? false,
       devices: devices.compactMap { nearby($0, now) })
+  }
+
+  /// Where bluetoothd gave the listening up, it is asked again.
+  func askForDiscoveryAgain(_ now: ContinuousClock.Instant) {
+    guard obstacle == nil || obstacle == .refused, discoveryBegan == nil, discoveryUsers > 0,
+      discoveryAsked.map({ now - $0 > Self.retryPause }) ?? true
+    else { return }
+    discoveryAsked = now
+    Task { await self.startDiscovery() }
   }
 
   private func nearby(_ device: Device, _ now: ContinuousClock.Instant) -> NearbyDevice? {
@@ -142,7 +146,7 @@ extension Central {
       information: information[device.path])
   }
 
-  private var obstacle: Surroundings.Obstacle? {
+  var obstacle: Surroundings.Obstacle? {
     if !isAvailable { return .noBluetoothd }
     guard let adapter else { return .noController }
     if !adapter.isPowered { return .off }

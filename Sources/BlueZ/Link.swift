@@ -12,8 +12,18 @@ package enum LinkState: Sendable, Equatable {
   /// Connecting as soon as it advertises.
   case connecting
   case connected
+  /// Its advertisements are heard, and nothing more is wanted of it.
+  case listening
   /// The last try failed; the next one comes by itself then, or earlier when the device is seen.
   case retrying(LinkFailure, next: ContinuousClock.Instant)
+}
+
+/// How a conversation over a link ends.
+package enum ConversationEnd: Sendable {
+  /// There is nothing more to say, and the link stays.
+  case stay
+  /// The device is to be left alone until it advertises anew.
+  case hangUp
 }
 
 /// Why a try failed, in a form that can be said in any language.
@@ -45,15 +55,25 @@ extension Central {
   /// indication that the device sends at once is not missed. StopNotify is never called: bluetoothd re-registers the
   /// session at each reconnection (stack.md, fact 29).
   ///
-  /// - Parameter characteristics: 128-bit lower-case UUIDs to subscribe to, those that the device has.
+  /// - Parameters:
+  ///   - characteristics: 128-bit lower-case UUIDs to subscribe to, those that the device has.
+  ///   - conversation: runs on each connection once everything is subscribed to, and is cancelled when it ends. Where it
+  ///     returns `hangUp` the link is ended, and made again when the device has been silent and advertises anew.
   package func keepLink(
-    to address: String, subscribingTo characteristics: Set<String>, report: @escaping @Sendable (LinkState) -> Void
+    to address: String, subscribingTo characteristics: Set<String>,
+    conversation: @escaping @Sendable () async -> ConversationEnd = { .stay },
+    report: @escaping @Sendable (LinkState) -> Void
   ) async {
     var backoff = Backoff()
     while !Task.isCancelled {
       let start = ContinuousClock.now
       do {
-        try await link(to: address, subscribingTo: characteristics, backoff: &backoff, report: report)
+        let end = try await link(
+          to: address, subscribingTo: characteristics, conversation: conversation, backoff: &backoff, report: report)
+        if end == .hangUp {
+          report(.connecting)
+          await waitUntilSilent(address)
+        }
       } catch {
         if Task.isCancelled { return }
         log.info("link failed", metadata: ["address": "\(address)", "error": "\(error)"])
@@ -66,24 +86,25 @@ extension Central {
     }
   }
 
-  /// One life of a link: returns when the device has gone.
+  /// One life of a link: returns when the device has gone, or was hung up on.
   private func link(
-    to address: String, subscribingTo wanted: Set<String>, backoff: inout Backoff,
+    to address: String, subscribingTo wanted: Set<String>,
+    conversation: @escaping @Sendable () async -> ConversationEnd, backoff: inout Backoff,
     report: @Sendable (LinkState) -> Void
-  ) async throws {
+  ) async throws -> ConversationEnd {
     if !isReady {
       report(.waitingForBluetooth)
       guard await wait(.seconds(30), until: { $0.isReady }) else {
         // bluetoothd may have refused to switch the controller on (rfkill, busy): ask again.
         await switchOn()
-        return
+        return .stay
       }
     }
     if device(address) == nil {
       report(.searching)
       await discovering { _ = await wait(.seconds(60)) { $0.device(address) != nil || !$0.isReady } }
     }
-    guard let known = device(address) else { return }
+    guard let known = device(address) else { return .stay }
     let valuesBefore = valueCount[known.address] ?? 0
 
     if !known.isConnected {
@@ -100,7 +121,7 @@ extension Central {
       guard let device = central.device(address), device.isConnected, central.isReady else { return true }
       return device.servicesResolved
     }
-    if Task.isCancelled { return }
+    if Task.isCancelled { return .stay }
     guard settled else {
       _ = try? await call(known.path, Interface.device, "Disconnect")
       throw BlueZError.timedOut("finding the services of \(address)")
@@ -109,12 +130,38 @@ extension Central {
       // A device may say what it has to say and hang up before its services are resolved: that is no failure.
       guard valueCount[known.address] ?? 0 > valuesBefore else { throw BlueZError.hungUp(address) }
       backoff.reset()
-      return
+      return .stay
     }
     try await subscribe(connected, to: wanted)
     backoff.reset()
     report(.connected)
+    let talk = Task {
+      let end = await conversation()
+      guard end == .hangUp, !Task.isCancelled else { return ConversationEnd.stay }
+      log.debug("hanging up", metadata: ["address": "\(address)"])
+      _ = try? await call(connected.path, Interface.device, "Disconnect")
+      return .hangUp
+    }
     _ = await wait(nil) { $0.device(address)?.isConnected != true || !$0.isReady }
+    talk.cancel()
+    return await talk.value
+  }
+
+  /// How long a device that goes on advertising is left alone after it was hung up on.
+  private static let longestRest = Duration.seconds(60)
+
+  /// A device that was hung up on advertises for a while as if nothing had been.
+  private func waitUntilSilent(_ address: String) async {
+    guard let path = device(address)?.path else { return }
+    await discovering {
+      let end = ContinuousClock.now + Self.longestRest
+      while ContinuousClock.now < end, !Task.isCancelled, isReady {
+        let last = sightings[path]?.last
+        guard await wait(Sightings.longestPause, until: { $0.sightings[path]?.last != last || !$0.isReady }) else {
+          return
+        }
+      }
+    }
   }
 
   /// Connects, and meanwhile subscribes to each wanted characteristic as soon as bluetoothd shows it: after its restart

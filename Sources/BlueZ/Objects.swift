@@ -55,6 +55,9 @@ package struct Device: Sendable, Equatable {
   /// `--experimental` only.
   package let advertisingFlags: UInt8?
 
+  /// Company ids of the manufacturer data in its advertisement, in order.
+  package var manufacturers: [UInt16] = []
+
   /// bluetoothd shows the address where it knows no name.
   package var hasName: Bool { name.map { $0 == "-" ? ":" : $0 } != Array(address) }
 }
@@ -67,6 +70,9 @@ package struct Characteristic: Sendable, Equatable {
   package let flags: [String]
 
   package var canNotify: Bool { flags.contains("notify") || flags.contains("indicate") }
+  package var canRead: Bool { flags.contains("read") }
+  package var canWrite: Bool { flags.contains("write") }
+  package var canWriteWithoutResponse: Bool { flags.contains("write-without-response") }
 }
 
 /// What bluetoothd exports, kept up to date from its signals.
@@ -130,7 +136,8 @@ struct ObjectTree {
       services: (properties["UUIDs"]?.elements ?? []).compactMap(\.string),
       rssi: properties["RSSI"]?.integer,
       battery: interfaces[Interface.battery]?["Percentage"]?.integer,
-      advertisingFlags: properties["AdvertisingFlags"]?.bytes?.first)
+      advertisingFlags: properties["AdvertisingFlags"]?.bytes?.first,
+      manufacturers: Advertisement.companies(in: properties["ManufacturerData"]))
   }
 
   /// A text comes from the air: nothing in it may move a terminal's cursor or end a line of a log.

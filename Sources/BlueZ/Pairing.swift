@@ -8,11 +8,29 @@ package enum PairingProgress: Sendable, Equatable {
   case found(name: String)
   case pairing
   case bonded
+  /// Connecting, to see what it is.
+  case examining
+  /// Connecting without a bond.
+  case connecting
+  case listening
+}
+
+/// How a device is taken into use.
+package enum Approach: Sendable, Equatable {
+  /// By pairing with it.
+  case bond
+  /// By connecting only: it does not pair.
+  case connect
+  /// Never connected to: it advertises what it has to say.
+  case listen
+  /// It does not show what it is: its services have to be seen first.
+  case examine
 }
 
 /// A device after pairing.
 package struct PairedDevice: Sendable {
   package let device: Device
+  package let approach: Approach
   /// A person compared or typed digits, so nobody stands between.
   package let isAuthenticated: Bool
 }
@@ -23,15 +41,19 @@ extension Central {
   /// The kernel's SMP_TIMEOUT is 30 s. A question that stood for less was ended by something else.
   private static let unansweredAfter = Duration.seconds(25)
 
-  /// Finds a device, pairs with it and trusts it. On any failure its bond and its object are removed again.
+  /// Finds a device, pairs with it and trusts it. On any failure its bond and its object are removed again. One that does
+  /// not pair is connected to, or only found.
   ///
   /// The pairing window is open for this long only: the agent is registered, and `Pairable` is on, without which Pair()
   /// makes no bond (stack.md, fact 29); both are as before afterwards. Success is `Bonded`, not `Paired`. Ends early with
   /// CancelPairing when the task is cancelled.
   ///
+  /// - Parameter approach: of a device as it shows itself in its advertisement; asked again once its services and its
+  ///   model are known, where that was not enough.
   /// - Throws: ``PairingFailure``, or `CancellationError` where the task was cancelled.
   package func pair(
     _ address: String, searchLimit: Duration = .seconds(60),
+    approach: @escaping @Sendable (Device, _ model: String?) -> Approach = { _, _ in .bond },
     progress: @escaping @Sendable (PairingProgress) -> Void,
     ask: @escaping @Sendable (PairingQuestion) async -> PairingAnswer
   ) async throws -> PairedDevice {
@@ -50,7 +72,22 @@ extension Central {
       progress(.searching)
       let found = try await find(address, limit: searchLimit, in: life)
       progress(.found(name: found.name))
-      return try await bond(found, in: life, progress: progress, ask: ask)
+      var taken = approach(found, nil)
+      if taken == .examine {
+        progress(.examining)
+        let resolved = try await resolveServices(of: address)
+        taken = approach(resolved, await askInformation(of: address).model)
+      }
+      switch taken {
+      case .bond: return try await bond(found, in: life, progress: progress, ask: ask)
+      case .connect:
+        progress(.connecting)
+        _ = try await resolveServices(of: address)
+      case .listen: progress(.listening)
+      // What nobody knows is left to who asked.
+      case .examine: break
+      }
+      return PairedDevice(device: device(address) ?? found, approach: taken, isAuthenticated: false)
     } catch {
       if Task.isCancelled { throw CancellationError() }
       // A controller that is switched off ends the link first, and says so a moment later.
@@ -69,6 +106,8 @@ extension Central {
         let device = central.device(address)
         return device?.rssi != nil || device?.isConnected == true || !central.isUsable(in: life)
       }
+      // Its name may come with the answer to a scan, a moment later.
+      _ = await wait(.seconds(1)) { $0.device(address)?.hasName != false || !$0.isUsable(in: life) }
     }
     try Task.checkCancellation()
     guard isUsable(in: life), let found = device(address) else { throw PairingFailure.notInSight(address) }
@@ -105,7 +144,7 @@ extension Central {
     // By its path: a device with a private address shows its identity address once it is bonded.
     guard let bonded = objects.device(path: found.path) else { throw PairingFailure.notInSight(found.address) }
     progress(.bonded)
-    return PairedDevice(device: bonded, isAuthenticated: asked.hasAsked)
+    return PairedDevice(device: bonded, approach: .bond, isAuthenticated: asked.hasAsked)
   }
 
   private func isUsable(in life: Int) -> Bool { generation == life && adapter?.isPowered == true }

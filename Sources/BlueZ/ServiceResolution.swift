@@ -11,18 +11,19 @@ extension Central {
     for _ in 1...3 {
       guard isAvailable else { throw PairingFailure.bluetoothGone }
       guard let known = device(address) else { throw PairingFailure.notInSight(address) }
-      if !known.isConnected { try await connectAgain(known) }
+      if !known.isConnected { try await connect(known) }
       _ = await wait(.seconds(40)) { central in
         guard let device = central.device(address), device.isConnected else { return true }
         return device.servicesResolved
       }
       try Task.checkCancellation()
-      if let device = device(address), device.servicesResolved { return device }
+      if let device = device(address), device.isConnected, device.servicesResolved { return device }
     }
     throw isAvailable ? PairingFailure.hungUp(address) : .bluetoothGone
   }
 
-  private func connectAgain(_ device: Device) async throws {
+  /// - Throws: ``PairingFailure``.
+  func connect(_ device: Device) async throws {
     do {
       _ = try await withTaskCancellationHandler {
         try await call(device.path, Interface.device, "Connect", timeout: .seconds(60))
@@ -31,7 +32,7 @@ extension Central {
       }
     } catch {
       try Task.checkCancellation()
-      log.info("cannot connect after pairing", metadata: ["address": "\(device.address)", "error": "\(error)"])
+      log.info("cannot connect", metadata: ["address": "\(device.address)", "error": "\(error)"])
       throw isAvailable ? PairingFailure.hungUp(device.address) : .bluetoothGone
     }
   }

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import DeviceProfiles
 import Synchronization
 import Vitals
 
 /// A value as it came from the air.
 package struct Capture: Sendable {
   package let address: DeviceAddress
-  /// 128-bit, lower case.
+  /// 128-bit, lower case; for data of an advertisement as in a profile, `manufacturer:0157` or `service-data:181D`.
   package let characteristic: String
   package let bytes: [UInt8]
   package let received: Moment
+
+  var isAdvertised: Bool { ValueSource.isAdvertisement(characteristic) }
+
+  /// What of it, or of what came before it, is of interest.
+  func with(_ bytes: [UInt8]) -> Capture {
+    Capture(address: address, characteristic: characteristic, bytes: bytes, received: received)
+  }
 }
 
 /// Captures on their way from the Bluetooth loop to the journal: bounded, and what does not fit is counted.

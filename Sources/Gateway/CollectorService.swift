@@ -21,6 +21,7 @@ package actor CollectorService: Service {
   let clock: Clock
   let log: Logger
   nonisolated let board = LinkBoard()
+  private let conversations = Conversations()
   private var links: [String: Task<Void, Never>] = [:]
   /// The pairing that is going on: one at a time.
   var pairing: Task<PairingMessage, any Error>?
@@ -43,9 +44,15 @@ package actor CollectorService: Service {
     limits = bluetooth
     self.clock = clock
     self.log = log
+    let conversations = conversations
     central = Central(loop: loop, adapterName: bluetooth.adapter, log: log) { notification in
       guard let address = DeviceAddress(notification.address) else { return }
       ingest.receive(address: address, characteristic: notification.characteristic, bytes: notification.bytes)
+      conversations.tell(
+        .value(notification.bytes, characteristic: notification.characteristic, atMs: clock().monotonicMs), of: address)
+    } onAdvertisement: { advertisement in
+      guard let address = DeviceAddress(advertisement.address) else { return }
+      ingest.receive(address: address, characteristic: advertisement.source.name, bytes: advertisement.bytes)
     }
   }
 
@@ -58,6 +65,10 @@ package actor CollectorService: Service {
       try await forgetUnconfirmed()
     } catch {
       log.error("cannot forget what was not confirmed: \(error)")
+    }
+    let conversations = conversations
+    await ingest.onUnderstood { one in
+      conversations.tell(.understood(message: one.message, profile: one.profile), of: one.address)
     }
     for device in try await journal.devices() where device.isConfirmed { startLink(device) }
     removeUnwantedBonds()
@@ -114,13 +125,21 @@ package actor CollectorService: Service {
   // MARK: links
 
   func startLink(_ device: EnrolledDevice) {
-    let (central, board) = (central, board)
-    let wanted = Set(
-      device.profiles.compactMap { catalog.profile(id: $0) }.flatMap { profile in
-        profile.characteristics.compactMap { BluetoothUUID.full($0.uuid) }
-      })
+    let (central, board, address) = (central, board, device.address.description)
+    let profiles = device.profiles.compactMap { catalog.profile(id: $0) }
+    if DeviceSession.leading(profiles)?.isAdvertisedOnly == true {
+      links[device.id] = Task { await central.keepListening(to: address) { board.set($0, for: device.id) } }
+      return
+    }
+    let conversation = DeviceConversation(
+      device: device, profiles: profiles, central: central, ingest: ingest, conversations: conversations, clock: clock,
+      log: log)
     links[device.id] = Task {
-      await central.keepLink(to: device.address.description, subscribingTo: wanted) { board.set($0, for: device.id) }
+      await central.keepLink(to: address, subscribingTo: DeviceSession.subscriptions(for: profiles)) {
+        await conversation.run()
+      } report: {
+        board.set($0, for: device.id)
+      }
     }
   }
 
@@ -136,5 +155,24 @@ package actor CollectorService: Service {
 
   package var bluetooth: (available: Bool, adapter: Adapter?) {
     get async { await central.bluetooth }
+  }
+}
+
+extension Advertisement.Source {
+  /// As a profile names it.
+  var name: String {
+    switch self {
+    case .manufacturer(let company): ValueSource.manufacturer(company)
+    case .service(let uuid): ValueSource.serviceData(uuid)
+    }
+  }
+}
+
+extension Device {
+  /// What a profile may recognise it by.
+  ///
+  /// - Parameter model: what it calls itself, once it was asked.
+  func facts(model: String? = nil) -> DeviceFacts {
+    DeviceFacts(services: services, name: hasName ? name : nil, model: model, manufacturers: manufacturers)
   }
 }

@@ -100,7 +100,7 @@ extension CollectorService {
       .seconds(limits.pairingSeconds),
       late: PairingError(.windowClosed, address, "the pairing window has closed without a bond")
     ) {
-      try await central.pair(address) { progress in
+      try await central.pair(address, approach: { self.approach(to: $0, model: $1) }) { progress in
         if progress == .pairing { reached.note() }
         talk.tell(PairingMessage(telling: progress))
       } ask: { question in
@@ -117,23 +117,27 @@ extension CollectorService {
   private func tryOut(
     _ paired: PairedDevice, _ request: PairingRequest, _ talk: PairingTalk, until end: ContinuousClock.Instant
   ) async throws -> PairingMessage {
-    let device = try await central.resolveServices(of: paired.device.address)
-    let profiles = catalog.profiles(for: DeviceFacts(services: device.services, name: device.name)).map(\.id)
-    guard profiles.contains(where: { $0 != Self.battery }) else {
+    var device = paired.device
+    var information = DeviceInformation()
+    if paired.approach != .listen {
+      device = try await central.resolveServices(of: device.address)
+      information = await central.askInformation(of: device.address)
+      try Task.checkCancellation()
+    }
+    // A battery is read beside the rest; alone it is of no use.
+    let profiles = catalog.profiles(for: device.facts(model: information.model)).filter(\.isRead)
+    guard let leading = DeviceSession.leading(profiles), paired.approach != .examine else {
       throw PairingError(
         .noProfile, device.services.map(BluetoothUUID.short).joined(separator: " "), "no profile fits this device")
     }
-    let information = await central.askInformation(of: device.address)
-    try Task.checkCancellation()
     var identified = PairingMessage(.identified)
     (identified.serial, identified.model) = (information.serial, information.model)
     identified.manufacturer = information.manufacturer
     talk.tell(identified)
 
     let found = NewDevice(
-      address: DeviceAddress(device.address) ?? request.address, model: device.name, profiles: profiles,
-      resident: request.resident, link: paired.isAuthenticated ? .authenticated : .encrypted, serial: information.serial
-    )
+      address: DeviceAddress(device.address) ?? request.address, model: device.name, profiles: profiles.map(\.id),
+      resident: request.resident, link: leading.isAdvertisedOnly ? .advert : paired.link, serial: information.serial)
     let (readings, arrivals) = AsyncStream.makeStream(
       of: CommissioningReading.self, bufferingPolicy: .bufferingNewest(64))
     await ingest.onCommissioning { arrivals.yield($0) }
@@ -165,12 +169,19 @@ extension CollectorService {
     record(AuditEntry(.enrolled, uid: request.uid, subject: enrolled.id))
     last.device = enrolled.id
     last.profiles = enrolled.profiles
+    last.titles = profiles.map(ProfileTitle.init)
     last.link = enrolled.link.rawValue
     last.serial = enrolled.serial
     return last
   }
 
-  private static let battery = "bluetooth.battery"
+  /// How a device that shows itself like this is taken into use.
+  private nonisolated func approach(to device: Device, model: String?) -> Approach {
+    let profiles = catalog.profiles(for: device.facts(model: model))
+    guard let leading = DeviceSession.leading(profiles) else { return .examine }
+    if leading.isAdvertisedOnly { return .listen }
+    return leading.session.bonding == .none ? .connect : .bond
+  }
 
   /// The first reading of that device that a person can judge.
   private func firstUsable(
@@ -179,7 +190,7 @@ extension CollectorService {
     var told: Set<PairingMessage.Progress> = []
     for await reading in readings where reading.observation.device.id == device.id {
       let observation = reading.observation
-      if observation.profile == Self.battery { continue }
+      if catalog.profile(id: observation.profile)?.isOfUse != true { continue }
       let hasValue = observation.quality != .invalid && observation.values.contains { $0.number != nil }
       if hasValue, observation.age != .late { return reading }
       let why = hasValue ? PairingMessage.Progress.stored : .unusable
@@ -270,6 +281,16 @@ struct CommissioningFailure: Error {
   let bondRemains: Bool
 }
 
+extension PairedDevice {
+  fileprivate var link: LinkSecurity {
+    switch approach {
+    case .bond: isAuthenticated ? .authenticated : .encrypted
+    case .connect, .examine: .open
+    case .listen: .advert
+    }
+  }
+}
+
 extension PairingMessage {
   init(telling progress: PairingProgress) {
     switch progress {
@@ -279,6 +300,9 @@ extension PairingMessage {
       self.name = name
     case .pairing: self.init(.pairing)
     case .bonded: self.init(.bonded)
+    case .examining: self.init(.examining)
+    case .connecting: self.init(.connecting)
+    case .listening: self.init(.listening)
     }
   }
 }

@@ -57,7 +57,8 @@ package struct Health: Sendable, Codable, Equatable {
     package let serial: String?
     /// `care`, or `commissioning` while a technician has not confirmed it yet.
     package let purpose: String
-    /// A ``LinkState`` in a word: `connected`, `connecting`, `searching`, `waiting-for-bluetooth`, `retrying`.
+    /// A ``LinkState`` in a word: `connected`, `connecting`, `searching`, `listening`,
+    /// `waiting-for-bluetooth`, `retrying`.
     package let state: String
     /// Why the last try failed, in English.
     package let error: String?

@@ -25,7 +25,6 @@ package actor Ingest {
   private static let longestBatch = 65_536
 
   private let journal: Journal
-  private let catalog: ProfileCatalog
   private let rules: RuleSet
   private let clock: Clock
   private let log: Logger
@@ -33,8 +32,9 @@ package actor Ingest {
   nonisolated let feed = WatchFeed()
 
   private var devices: [DeviceAddress: EnrolledDevice] = [:]
+  private var readers: DeviceReaders
   private var persons: [ResidentID: PersonState] = [:]
-  private var batch: [Item] = []
+  private var batch: [BatchItem] = []
   private var timer: EventSource?
   /// Monotonic time of each device's latest reading.
   private(set) var lastReading: [String: Int64] = [:]
@@ -47,41 +47,14 @@ package actor Ingest {
   private var unnumbered: Set<Alert.Transition> = []
   private var onCommit: @Sendable ([Alert]) -> Void = { _ in }
   private var onWriteFailure: @Sendable ([Alert]) -> Void = { _ in }
+  /// Messages whose measurements are in the batch.
+  private var understood: Set<Understood> = []
+  private var onUnderstood: @Sendable (Understood) -> Void = { _ in }
   private var onCommissioning: @Sendable (CommissioningReading) -> Void = { _ in }
-
-  private enum Item {
-    case observation(Observation, bytes: [UInt8])
-    case undecoded(Capture, device: String, reason: String, isStream: Bool)
-    case alert(Alert)
-    case gap(Gap)
-
-    /// A sample of a live stream: it may wait, and it may be shed when memory runs short.
-    var isStream: Bool {
-      switch self {
-      case .observation(let observation, _): observation.isStream
-      case .undecoded(_, _, _, let isStream): isStream
-      case .alert, .gap: false
-      }
-    }
-
-    /// As whoever watches sees it.
-    var watched: WatchFeed.Item? {
-      switch self {
-      case .observation(let observation, _): .reading(observation)
-      case .alert(let alert): .alert(alert)
-      case .undecoded, .gap: nil
-      }
-    }
-
-    /// Whether somebody waits for it to be on the disk.
-    var isUrgent: Bool {
-      if case .observation(let observation, _) = self, observation.purpose == .commissioning { true } else { !isStream }
-    }
-  }
 
   package init(journal: Journal, catalog: ProfileCatalog, rules: RuleSet, clock: @escaping Clock, log: Logger) {
     self.journal = journal
-    self.catalog = catalog
+    readers = DeviceReaders(catalog: catalog)
     self.rules = rules
     self.clock = clock
     self.log = log
@@ -104,7 +77,7 @@ package actor Ingest {
     for resident in Set(persons.keys).union(episodes.keys) {
       persons[resident, default: PersonState(resident: resident)].adopt(episodes[resident] ?? [])
     }
-    batch += raised.map(Item.alert)
+    batch += raised.map(BatchItem.alert)
     commitWhenDue()
   }
 
@@ -112,6 +85,9 @@ package actor Ingest {
   package func onCommissioning(_ handler: @escaping @Sendable (CommissioningReading) -> Void) {
     onCommissioning = handler
   }
+
+  /// Tells which kinds of messages have come, once what they say is on the disk: a device may be asked for more then.
+  func onUnderstood(_ handler: @escaping @Sendable (Understood) -> Void) { onUnderstood = handler }
 
   /// Feeds the rules what they have seen before. What they raise was published then, and the journal's word counts,
   /// but for one: a spot reading whose wait ended while the box was off is an alert that nobody has heard of.
@@ -150,12 +126,24 @@ package actor Ingest {
 
   private func devicesAre(_ devices: [EnrolledDevice]) {
     self.devices = Dictionary(devices.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
+    readers.keep(Set(devices.map(\.id)))
   }
 
   /// What came before counts for the devices as they were.
   package func devicesChanged(_ devices: [EnrolledDevice]) {
     drain()
     devicesAre(devices)
+  }
+
+  /// What a device can tell was read from it; what came before counts as it did.
+  func featureIs(_ bytes: [UInt8], of characteristic: String, device: EnrolledDevice) {
+    drain()
+    readers.featureIs(bytes, of: characteristic, device: device.id)
+  }
+
+  func linkEnded(_ device: EnrolledDevice) {
+    drain()
+    readers.linkEnded(device.id)
   }
 
   // MARK: for those who ask
@@ -198,24 +186,29 @@ package actor Ingest {
             toWallMs: overflow.last.wallMs)))
     }
     commitWhenDue()
+    if batch.isEmpty { tellUnderstood() }
   }
 
   private func accept(_ capture: Capture) {
     guard let device = devices[capture.address] else { return }
-    guard let found = catalog.find(characteristic: capture.characteristic, among: device.profiles) else {
-      keepUndecoded(capture, device, "no profile for this characteristic", isStream: false)
-      return
+    for reading in readers.read(capture, of: device) {
+      switch reading {
+      case .measurement(let measurement, let characteristic, let bytes):
+        if let message = measurement.message {
+          understood.insert(Understood(address: capture.address, profile: measurement.profile, message: message))
+        }
+        accept(measurement, characteristic, of: device, capture.with(bytes))
+      case .undecoded(let reason, let isStream, let bytes):
+        keepUndecoded(capture.with(bytes), device, reason, isStream: isStream)
+      }
     }
-    let measurements: [Measurement]
-    do {
-      measurements = try Decoder.decode(capture.bytes, as: found.characteristic, of: found.profile, feature: nil)
-    } catch {
-      keepUndecoded(capture, device, "\(error)", isStream: found.characteristic.isStream)
-      return
-    }
-    guard let measurement = measurements.first else { return }
+  }
+
+  private func accept(
+    _ measurement: Measurement, _ characteristic: CharacteristicProfile, of device: EnrolledDevice, _ capture: Capture
+  ) {
     let observation = Normalizer.observation(
-      measurement, characteristic: found.characteristic,
+      measurement, characteristic: characteristic,
       context: Normalizer.Context(
         device: device.reference, link: device.link, resident: device.resident, purpose: device.purpose,
         received: capture.received, instantOf: SiteTime.instant))
@@ -316,21 +309,27 @@ package actor Ingest {
     if feed.isWatched { feed.add(items.compactMap(\.watched)) }
     onCommit(items.compactMap { if case .alert(let alert) = $0 { alert } else { nil } })
     for reading in commissioning { onCommissioning(reading) }
+    tellUnderstood()
   }
 
-  private func write(_ items: [Item]) throws -> [CommissioningReading] {
+  private func tellUnderstood() {
+    for message in understood { onUnderstood(message) }
+    understood = []
+  }
+
+  private func write(_ items: [BatchItem]) throws -> [CommissioningReading] {
     let now = clock()
     var commissioning: [CommissioningReading] = []
     do {
       commissioning = try journal.assumeIsolated { journal in
-        try journal.write(now: now) { writer in try Self.write(items, with: writer) }
+        try journal.write(now: now) { writer in try BatchItem.write(items, with: writer) }
       }
     } catch JournalError.rejected {
       // One of them can never be written. The others must not wait for it.
       for item in items {
         do {
           commissioning += try journal.assumeIsolated { journal in
-            try journal.write(now: now) { writer in try Self.write([item], with: writer) }
+            try journal.write(now: now) { writer in try BatchItem.write([item], with: writer) }
           }
         } catch JournalError.rejected(let reason) {
           log.error("dropped what the database does not allow: \(reason)")
@@ -346,26 +345,6 @@ package actor Ingest {
     let alerts = batch.compactMap { if case .alert(let alert) = $0 { alert } else { nil } }
       .filter { unnumbered.insert($0.transition).inserted }
     if !alerts.isEmpty { onWriteFailure(alerts) }
-  }
-
-  /// - Returns: the commissioning readings among them.
-  private static func write(_ items: [Item], with writer: Journal.Writer) throws -> [CommissioningReading] {
-    var commissioning: [CommissioningReading] = []
-    for item in items {
-      switch item {
-      case .observation(let observation, let bytes):
-        if let seq = try writer.append(observation, bytes: bytes), observation.purpose == .commissioning {
-          commissioning.append(CommissioningReading(observation: observation, seq: seq))
-        }
-      case .alert(let alert): try writer.append(alert)
-      case .gap(let gap): try writer.append(gap, to: .reading)
-      case .undecoded(let capture, let device, let reason, _):
-        try writer.appendUndecoded(
-          device: device, characteristic: BluetoothUUID.short(capture.characteristic), received: capture.received,
-          bytes: capture.bytes, reason: reason)
-      }
-    }
-    return commissioning
   }
 
   /// While nothing can be written memory stays bounded: the oldest stream samples go first, declared as a gap.
@@ -385,8 +364,9 @@ package actor Ingest {
   }
 }
 
-/// A technician's test reading, and its number in the ledger's reading lane.
-package struct CommissioningReading: Sendable {
-  package let observation: Observation
-  package let seq: Int64
+/// A kind of message that has come from a device.
+struct Understood: Sendable, Hashable {
+  let address: DeviceAddress
+  let profile: String
+  let message: String
 }

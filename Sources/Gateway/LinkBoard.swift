@@ -18,6 +18,7 @@ extension LinkState {
     case .searching: "searching"
     case .connecting: "connecting"
     case .connected: "connected"
+    case .listening: "listening"
     case .retrying: "retrying"
     }
   }

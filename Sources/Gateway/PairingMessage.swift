@@ -5,12 +5,13 @@ import Vitals
 /// What the daemon tells the technician's program while it pairs: one JSON object a line.
 ///
 /// The order: `searching` `found` `pairing` (question `passkey` or `confirm`) `bonded` `identified`, and, unless a reading
-/// was not asked for, `measure` (`stored`, `unusable`) `reading` `delivered` (question `value`). The last line has either
-/// `device` or `error`.
+/// was not asked for, `measure` (`stored`, `unusable`) `reading` `delivered` (question `value`). For a device that does
+/// not pair `connecting`, for one that only advertises `listening` stands in place of `pairing` and `bonded`; `examining`
+/// before it, where its advertisement does not tell. The last line has either `device` or `error`.
 package struct PairingMessage: Codable, Sendable, Equatable {
   /// How far it is.
   package enum Progress: String, Codable, Sendable {
-    case searching, found, pairing, bonded, identified
+    case searching, found, examining, pairing, bonded, connecting, listening, identified
     /// The person is to take a measurement now.
     case measure
     /// What came was an old measurement of the device's memory.
@@ -67,7 +68,9 @@ package struct PairingMessage: Codable, Sendable, Equatable {
   /// The id of the new device: the end.
   package var device: String?
   package var profiles: [String]?
-  /// `authenticated` or `encrypted`
+  /// What these are called.
+  package var titles: [ProfileTitle]?
+  /// `authenticated`, `encrypted`, `open` or `advert`
   package var link: String?
   /// Why it failed, in English, with a ``PairingCode`` and what it is about: the end.
   package var error: String?

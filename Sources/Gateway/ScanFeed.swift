@@ -61,12 +61,14 @@ struct ScanFeed {
     }
   }
 
-  /// Those to be asked for their serial number: of use, near, strangers to this box and to bluetoothd.
+  /// Those to be asked for their serial number: of use, near, strangers to this box and to bluetoothd, and none that is
+  /// never connected to.
   func candidates(_ surroundings: Surroundings, enrolled: [String: EnrolledDevice], now: Instant) -> [String] {
     surroundings.devices.filter { nearby in
       let device = nearby.device
       return nearby.information == nil && !device.isBonded && !device.isConnected && enrolled[device.address] == nil
-        && now - nearby.lastHeard < .seconds(5) && !profiles(device, nil).isEmpty
+        && now - nearby.lastHeard < .seconds(5)
+        && DeviceSession.leading(profiles(nearby, nil))?.isAdvertisedOnly == false
     }.map(\.device.address)
   }
 
@@ -88,11 +90,11 @@ struct ScanFeed {
 
   private func describe(_ nearby: NearbyDevice, _ enrolled: EnrolledDevice?, _ now: Instant) -> ScanDevice {
     let device = nearby.device
-    let profiles = profiles(device, enrolled)
+    let profiles = profiles(nearby, enrolled)
     return ScanDevice(
       address: device.address, name: device.hasName ? device.name : nil,
       services: device.services.map(BluetoothUUID.short), profiles: profiles.map(\.id),
-      titles: profiles.map(\.title.en),
+      titles: profiles.map(ProfileTitle.init),
       rssi: device.rssi, lastSeenMs: milliseconds(now - nearby.lastHeard),
       beganMs: nearby.began.map { milliseconds(now - $0) }, enrolled: enrolled?.id, paired: device.isPaired,
       bonded: device.isBonded, connected: device.isConnected, serial: enrolled?.serial ?? nearby.information?.serial,
@@ -100,11 +102,9 @@ struct ScanFeed {
   }
 
   /// A battery alone is of no use.
-  private func profiles(_ device: Device, _ enrolled: EnrolledDevice?) -> [DeviceProfile] {
+  private func profiles(_ nearby: NearbyDevice, _ enrolled: EnrolledDevice?) -> [DeviceProfile] {
     let known = enrolled.map { $0.profiles.compactMap(catalog.profile) }
-    return (known ?? catalog.profiles(for: DeviceFacts(services: device.services, name: device.name))).filter {
-      $0.id != "bluetooth.battery"
-    }
+    return (known ?? catalog.profiles(for: nearby.device.facts(model: nearby.information?.model))).filter(\.isOfUse)
   }
 
   private func milliseconds(_ duration: Duration) -> Int { Int(clamping: duration.milliseconds) }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import DeviceProfiles
 
 /// What `Scan` says, one JSON object a line: `{"device":{…}}` when one is found or has changed, `{"gone":"F5:…"}` when it
 /// is no longer heard, `{"state":"…"}` at the beginning and whenever that changes. The state stands before the devices.
@@ -52,7 +53,7 @@ package struct ScanDevice: Sendable, Equatable {
   package var services: [String]
   /// Ids of the profiles that its services match, and what these are called.
   package var profiles: [String]
-  package var titles: [String]
+  package var titles: [ProfileTitle]
   /// dBm
   package var rssi: Int?
   /// How long ago its last advertisement was heard; 0 while it is connected.
@@ -69,7 +70,7 @@ package struct ScanDevice: Sendable, Equatable {
   package var note: Note?
 
   package init(
-    address: String, name: String? = nil, services: [String] = [], profiles: [String] = [], titles: [String] = [],
+    address: String, name: String? = nil, services: [String] = [], profiles: [String] = [], titles: [ProfileTitle] = [],
     rssi: Int? = nil, lastSeenMs: Int = 0, beganMs: Int? = nil, enrolled: String? = nil, paired: Bool = false,
     bonded: Bool = false, connected: Bool = false, serial: String? = nil, model: String? = nil, note: Note? = nil
   ) {
@@ -92,6 +93,19 @@ package struct ScanDevice: Sendable, Equatable {
 
   /// Whether Vigil has a use for it.
   package var isUsable: Bool { !profiles.isEmpty || enrolled != nil }
+}
+
+/// What a profile is called, in both languages.
+package struct ProfileTitle: Codable, Sendable, Equatable {
+  package let zh: String
+  package let en: String
+
+  package init(zh: String, en: String) {
+    self.zh = zh
+    self.en = en
+  }
+
+  init(_ profile: DeviceProfile) { self.init(zh: profile.title.zh, en: profile.title.en) }
 }
 
 extension ScanDevice: Codable {

@@ -37,6 +37,7 @@ package enum DeviceTexts {
     case "connected": connected
     case "connecting": Text(zh: "等待广播", en: "waiting")
     case "searching": Text(zh: "寻找中", en: "searching")
+    case "listening": Text(zh: "接收广播", en: "listening")
     case "waiting-for-bluetooth": Text(zh: "蓝牙不可用", en: "no Bluetooth")
     case "retrying": Text(zh: "重试中", en: "retrying")
     default: Text(zh: state, en: state)

@@ -48,6 +48,11 @@ package enum PairTexts {
   package static func found(name: String) -> Text { Text(zh: "找到了：\(name)", en: "Found: \(name)") }
   package static let pairing = Text(zh: "正在配对……", en: "Pairing …")
   package static let bonded = Text(zh: "已配对，正在读取设备信息……", en: "Paired. Finding out what it is …")
+  package static let examining = Text(zh: "正在连接，查看是什么设备……", en: "Connecting, to see what it is …")
+  package static let connecting = Text(
+    zh: "这种设备不需要配对，正在连接……", en: "This kind of device does not pair. Connecting …")
+  package static let listening = Text(
+    zh: "这种设备只发广播，不用连接，网关接收它的广播。", en: "This kind of device only advertises: it is listened to, not connected.")
   package static let serial = Text(zh: "序列号", en: "serial number")
   package static let model = Text(zh: "型号", en: "model")
   package static let manufacturer = Text(zh: "厂商", en: "manufacturer")

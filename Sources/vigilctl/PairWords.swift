@@ -20,6 +20,9 @@ struct PairWords {
     case .found: return [PairTexts.found(name: cut(message.name ?? address))(in: language)]
     case .pairing: return [PairTexts.pairing(in: language)]
     case .bonded: return [PairTexts.bonded(in: language)]
+    case .examining: return [PairTexts.examining(in: language)]
+    case .connecting: return [PairTexts.connecting(in: language)]
+    case .listening: return [PairTexts.listening(in: language)]
     case .identified:
       return indented([
         (PairTexts.serial, message.serial), (PairTexts.model, message.model),
@@ -41,9 +44,13 @@ struct PairWords {
   }
 
   private func end(_ message: PairingMessage, _ device: String) -> [String] {
-    let kinds = (message.profiles ?? []).filter { $0 != "bluetooth.battery" }
-      .map { ScanTexts.deviceKind(ofProfile: $0)?(in: language) ?? $0 }.joined(
-        separator: PairTexts.listComma(in: language))
+    let profiles = message.profiles ?? []
+    let titles = message.titles ?? profiles.map { ProfileTitle(zh: $0, en: $0) }
+    let kinds = zip(profiles, titles).filter { $0.0 != "bluetooth.battery" }
+      .map { id, title in
+        ScanTexts.deviceKind(ofProfile: id)?(in: language) ?? Text(zh: title.zh, en: title.en)(in: language)
+      }
+      .joined(separator: PairTexts.listComma(in: language))
     let line = { PairTexts.enrolled(device: device, resident: resident, kinds: $0)(in: language) }
     return [line(Layout.cut(kinds, to: Self.width - Layout.cells(line(""))))]
   }

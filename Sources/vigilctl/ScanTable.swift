@@ -74,7 +74,7 @@ struct ScanTable {
 
   private func what(_ device: ScanDevice) -> String {
     let names = zip(device.profiles, device.titles).map { id, title in
-      ScanTexts.deviceKind(ofProfile: id)?(in: language) ?? title
+      ScanTexts.deviceKind(ofProfile: id)?(in: language) ?? Text(zh: title.zh, en: title.en)(in: language)
     }
     return names.isEmpty ? "-" : names.joined(separator: ScanTexts.listSeparator(in: language))
   }

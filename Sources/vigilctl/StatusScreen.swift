@@ -24,7 +24,7 @@ struct StatusScreen {
         StatusTexts.devices,
         [
           StatusTexts.devices(
-            connected: health.devices.count { $0.state == "connected" }, of: health.devices.count)
+            connected: health.devices.count { ["connected", "listening"].contains($0.state) }, of: health.devices.count)
         ])
     let alerts = (health.alerts ?? []).map(line)
     let devices = health.devices.isEmpty ? [Layout.wrapped(say(DeviceTexts.none), to: columns)] : deviceBlocks

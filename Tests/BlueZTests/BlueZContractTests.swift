@@ -12,6 +12,8 @@ import Testing
   static let refuser = "F5:F1:F2:F3:F4:04"
   static let confirmer = "F5:F1:F2:F3:F4:05"
   static let reconnecting = "F5:F1:F2:F3:F4:06"
+  static let vendor = "F5:F1:F2:F3:F4:07"
+  static let band = "F5:F1:F2:F3:F4:08"
   static let heartRate: Set = ["00002a37-0000-1000-8000-00805f9b34fb"]
   static let bloodPressure: Set = ["00002a35-0000-1000-8000-00805f9b34fb"]
 
@@ -129,5 +131,68 @@ import Testing
       let atRestart = world.inbox.values(of: Self.strap).count
       _ = try await world.inbox.wait(for: atRestart + 3, of: Self.strap)
     }
+  }
+
+  /// It is asked to pair with, and would refuse: nobody does.
+  @Test func aDeviceThatDoesNotBondIsReadWrittenToAndHungUpOn() async throws {
+    let central = world.central
+    let values = "0000fff1-0000-1000-8000-00805f9b34fb"
+    let commands = "0000fff2-0000-1000-8000-00805f9b34fb"
+    let readable = "0000fff3-0000-1000-8000-00805f9b34fb"
+    let joined = try await central.pair(
+      Self.vendor, searchLimit: ContractWorld.limit, approach: { _, _ in .connect }, progress: { _ in },
+      ask: { _ in .no })
+    #expect(joined.approach == .connect && !joined.isAuthenticated)
+    #expect(try await !central.resolveServices(of: Self.vendor).isPaired)
+    let (endings, end) = AsyncStream.makeStream(of: Void.self)
+    let read = Mutex<[UInt8]>([])
+    let failure = Mutex<(any Error)?>(nil)
+    let link = Task {
+      await central.keepLink(
+        to: Self.vendor, subscribingTo: [values],
+        conversation: {
+          do {
+            let bytes = try await central.read(readable, of: Self.vendor)
+            read.withLock { $0 = bytes }
+            // It cannot confirm; that is known, and not asked for.
+            try await central.write([0x9b, 0x01, 0x1c], to: commands, of: Self.vendor, withResponse: true)
+          } catch {
+            failure.withLock { $0 = error }
+          }
+          for await _ in endings {}
+          return .hangUp
+        }, report: { _ in })
+    }
+    defer { link.cancel() }
+    #expect(try await world.inbox.wait(for: 1, of: Self.vendor) == [[0xeb, 0x01]])
+    #expect(failure.withLock { $0 } == nil)
+    #expect(read.withLock { $0 } == [0x01, 0x23])
+    await #expect(throws: (any Error).self) {
+      try await central.write([1], to: readable, of: Self.vendor, withResponse: true)
+    }
+    #expect(await central.device(Self.vendor)?.isConnected == true)
+    end.finish()
+    try await Polling.until(
+      "it was hung up on", { await central.device(Self.vendor) }, { $0?.isConnected == false })
+  }
+
+  @Test func anAdvertisementIsHeardWithoutALink() async throws {
+    let central = world.central
+    let link = Task { await central.keepListening(to: Self.band) { _ in } }
+    defer { link.cancel() }
+    func advertisement(_ source: Advertisement.Source, _ bytes: [UInt8]) -> Advertisement {
+      Advertisement(address: Self.band, source: source, bytes: bytes)
+    }
+    let before = advertisement(.manufacturer(0x0157), [0x02, 0xff, 0x3c, 0x48])
+    try await Polling.until("the band is heard", { world.heard.all }, { $0.contains(before) })
+    #expect(await central.device(Self.band)?.manufacturers == [0x0157])
+    try world.tell("signal band-changes")
+    let after = [
+      advertisement(.manufacturer(0x0157), [0x02, 0xff, 0x3c, 0x50]),
+      advertisement(.service("0000181d-0000-1000-8000-00805f9b34fb"), [0x22]),
+    ]
+    try await Polling.until("its change is heard", { world.heard.all }, { all in after.allSatisfy(all.contains) })
+    #expect(world.heard.all.allSatisfy { $0.address == Self.band })
+    #expect(await central.device(Self.band)?.isConnected != true)
   }
 }

@@ -13,6 +13,7 @@ final class ContractWorld: Sendable {
   let central: Central
   let connection: BusConnection
   let inbox: Inbox
+  let heard = Heard()
   private let loop: EventLoop
   private let directory: TemporaryDirectory
   private let processes: [Subprocess]
@@ -58,7 +59,12 @@ final class ContractWorld: Sendable {
     self.loop = loop
     self.inbox = inbox
     connection = BusConnection(loop: loop)
-    central = Central(loop: loop, adapterName: "hci0", log: Logger(label: "contract")) { inbox.put($0) }
+    let heard = heard
+    central = Central(loop: loop, adapterName: "hci0", log: Logger(label: "contract")) {
+      inbox.put($0)
+    } onAdvertisement: {
+      heard.put($0)
+    }
     try await connection.open(address: address) {}
     try await central.attach(to: connection)
   }
@@ -104,6 +110,17 @@ final class Inbox: Sendable {
   func wait(for count: Int, of address: String) async throws -> [[UInt8]] {
     try await Polling.until("\(count) values of \(address)", { self.values(of: address) }, { $0.count >= count })
   }
+}
+
+/// The advertisements that were told, each kind once.
+final class Heard: Sendable {
+  private let advertisements = Mutex<[Advertisement]>([])
+
+  func put(_ advertisement: Advertisement) {
+    advertisements.withLock { if !$0.contains(advertisement) { $0.append(advertisement) } }
+  }
+
+  var all: [Advertisement] { advertisements.withLock { $0 } }
 }
 
 enum Polling {

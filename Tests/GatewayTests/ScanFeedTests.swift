@@ -69,7 +69,8 @@ import Vitals
       told
         == ScanDevice(
           address: "F5:F1:F2:F3:F4:02", name: "BP cuff", services: ["1810"], profiles: ["bluetooth.blood-pressure"],
-          titles: ["Blood Pressure Service"], rssi: -60, lastSeenMs: 250, beganMs: 3000, serial: "7", model: "B"))
+          titles: [ProfileTitle(zh: "Blood Pressure Service", en: "Blood Pressure Service")], rssi: -60,
+          lastSeenMs: 250, beganMs: 3000, serial: "7", model: "B"))
     #expect(told.isUsable)
   }
 

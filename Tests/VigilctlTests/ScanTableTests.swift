@@ -11,7 +11,8 @@ import Texts
   private func cuff(_ last: Int, began: Int? = nil, enrolled: String? = nil, seen: Int = 0) -> ScanDevice {
     ScanDevice(
       address: "F5:F1:F2:F3:F4:0\(last)", name: "BP cuff", services: ["1810"], profiles: ["bluetooth.blood-pressure"],
-      titles: ["Blood Pressure Service"], rssi: -61, lastSeenMs: seen, beganMs: began, enrolled: enrolled)
+      titles: [ProfileTitle(zh: "Blood Pressure Service", en: "Blood Pressure Service")], rssi: -61, lastSeenMs: seen,
+      beganMs: began, enrolled: enrolled)
   }
 
   private func stranger(_ last: Int) -> ScanDevice {

@@ -46,8 +46,9 @@ class Wait:
 @dataclass(frozen=True)
 class Until:
     """Go on as soon as the condition holds; `argument` is the characteristic or the signal's name."""
-    condition: str  # connected, disconnected, subscribed, unsubscribed, paired, signal
+    condition: str  # connected, disconnected, subscribed, unsubscribed, paired, signal, written
     argument: str = ""
+    value: bytes = b""  # what is written, where it is that: each write lets one such step go on
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,13 @@ class Stream:
 @dataclass(frozen=True)
 class Advertise:
     on: bool
+
+
+@dataclass(frozen=True)
+class Announce:
+    """From now on its advertisement carries this data, and no other."""
+    manufacturer: dict[int, bytes] = field(default_factory=dict)  # company id -> what follows it
+    service_data: dict[str, bytes] = field(default_factory=dict)  # UUID as written, lower case -> what follows it
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,7 @@ class Parallel:
     branches: tuple[tuple["Step", ...], ...]
 
 
-Step = Union[Wait, Until, Notify, Stream, Advertise, Disconnect, Mark, Loop, Fail, Parallel]
+Step = Union[Wait, Until, Notify, Stream, Advertise, Announce, Disconnect, Mark, Loop, Fail, Parallel]
 
 
 # What a scenario is made of -----------------------------------------------------------------------------------------
@@ -131,6 +139,7 @@ class Device:
     address: str
     name: str
     services: tuple[str, ...]  # advertised
+    announce: Announce  # advertised besides, until a story says otherwise
     advertise: bool
     pairing: str
     passkey: int | None  # None: a random one at each pairing
@@ -202,7 +211,7 @@ def _scenario(root: Node) -> Scenario:
 
 
 def _device(node: Node) -> Device:
-    keys = node.mapping(("id", "address", "name"), ("services", "advertise", "pairing", "passkey", "require",
+    keys = node.mapping(("id", "address", "name"), ("services", "announce", "advertise", "pairing", "passkey", "require",
                                                    "disconnect_after_pairing", "gatt", "story"))
     address = _address(keys["address"])
     if int(address[:2], 16) < 0xC0:
@@ -219,6 +228,7 @@ def _device(node: Node) -> Device:
     return Device(
         id=keys["id"].matching(r"[A-Za-z0-9][A-Za-z0-9_-]*", "an id (letters, digits, - and _)"),
         address=address, name=keys["name"].text(), services=services,
+        announce=_announce(keys["announce"]) if "announce" in keys else Announce(),
         advertise=keys["advertise"].boolean() if "advertise" in keys else True,
         pairing=pairing, passkey=keys["passkey"].integer(0, 999999) if "passkey" in keys else None, require=require,
         disconnect_after_pairing=(keys["disconnect_after_pairing"].boolean()
@@ -249,6 +259,24 @@ def _gatt(node: Node) -> dict[str, dict[str, Characteristic]]:
 # Reading a story ----------------------------------------------------------------------------------------------------
 
 _Gatt = dict[str, dict[str, Characteristic]]
+
+
+def _announce(node: Node, _: _Gatt | None = None) -> Announce:
+    keys = node.mapping((), ("manufacturer", "service-data"))
+    companies, services = (keys[name].pairs() if name in keys else {} for name in ("manufacturer", "service-data"))
+    for text, child in companies.items():
+        if not re.fullmatch(r"[0-9a-fA-F]{4}", text):
+            raise child.error(f"`{text}` is not a company id (four hex digits)")
+    return Announce({int(text, 16): child.hex() for text, child in companies.items()},
+                    {_uuid(child, text): child.hex() for text, child in services.items()})
+
+
+def _writable(node: Node, uuid: str, gatt: _Gatt) -> str:
+    uuid = _uuid(node, uuid)
+    for service in gatt.values():
+        if uuid in service and {"write", "write-without-response"} & set(service[uuid].properties):
+            return uuid
+    raise node.error(f"the device has no characteristic {uuid} with `write` or `write-without-response`")
 
 
 def _subscribable(node: Node, uuid: str, gatt: _Gatt) -> str:
@@ -282,8 +310,10 @@ def _until(node: Node, gatt: _Gatt) -> Until:
             return Until(condition, _subscribable(node, uuid, gatt))
         case ["signal", name]:
             return Until("signal", name)
+        case ["written", uuid, value] if re.fullmatch(r"([0-9a-fA-F]{2})+", value):
+            return Until("written", _writable(node, uuid, gatt), bytes.fromhex(value))
     raise node.error(f"`{node.text()}` is unknown (known: connected, disconnected, paired, subscribed UUID, "
-                     "unsubscribed UUID, signal NAME)")
+                     "unsubscribed UUID, signal NAME, written UUID HEX)")
 
 
 def _notify(node: Node, gatt: _Gatt) -> Notify:
@@ -329,6 +359,7 @@ _VERBS: dict[str, Callable[[Node, _Gatt], Step]] = {
     "until": _until,
     "notify": _notify,
     "stream": _stream,
+    "announce": _announce,
     "advertise": lambda node, gatt: Advertise(node.boolean()),
     "disconnect": _disconnect,
     "mark": lambda node, gatt: Mark(node.text()),

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 
-from dbus_fast import Variant
 from scenario import full_uuid
 
 from . import errors
@@ -289,15 +288,16 @@ class Adapter(Interface):
             device.heard(rssi, filtered, duplicates)
         else:
             device.rssi, device.seen = rssi, True
+            device.advertising_data(duplicates)
             device.restart_temporary_timer()
             self.add(device)
         if device not in self._found:
             self._found.append(device)
 
-    def manufacturer_data(self, peripheral: Peripheral) -> dict | None:
-        if not self._manufacture:
-            return None
-        return {TEST_COMPANY: Variant("ay", bytes.fromhex(peripheral.spec.address.replace(":", "")))}
+    def manufacturer_data(self, peripheral: Peripheral) -> dict[int, bytes]:
+        """What it advertises now."""
+        address = bytes.fromhex(peripheral.spec.address.replace(":", ""))
+        return peripheral.announced.manufacturer | ({TEST_COMPANY: address} if self._manufacture else {})
 
     # Devices
 

@@ -11,7 +11,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from scenario import CALLS
+from scenario import CALLS, Announce
 
 from .agent import QUESTIONS
 from .daemon import Daemon
@@ -73,6 +73,10 @@ class Control:
                     raise CommandError("not connected")
             case ["advertise", device, "on" | "off" as state]:
                 self._peripheral(device).advertise(state == "on")
+            case ["announce", device, "manufacturer", company, value]:
+                self._peripheral(device).announce(Announce({int(company, 16): bytes.fromhex(value)}))
+            case ["announce", device, "service-data", uuid, value]:
+                self._peripheral(device).announce(Announce({}, {uuid.lower(): bytes.fromhex(value)}))
             case ["notify", device, uuid, value]:
                 self._notify(self._peripheral(device), uuid.lower(), value)
             case ["passkey-of", device]:

@@ -94,16 +94,27 @@ class Device(DeviceProperties):
     # Discovery: btd_adapter_update_found_device
 
     def heard(self, rssi: int, filtered: bool, duplicate_data: bool) -> None:
-        first, self.seen = not self.seen, True
+        self.seen = True
         if self.temporary:
             self.restart_temporary_timer()
         told = [] if self.rssi is not None and not filtered and abs(rssi - self.rssi) < RSSI_THRESHOLD else ["RSSI"]
         if told:
             self.rssi = rssi
-        if self.ManufacturerData.get(self) is not None and (first or duplicate_data):
-            told.append("ManufacturerData")
+        told += self.advertising_data(duplicate_data)
         if told:
             self.changed(*told)
+
+    def advertising_data(self, duplicate_data: bool) -> list[str]:
+        """device_set_manufacturer_data, device_set_service_data: what is new is told, and all of it where a client wants
+        duplicates."""
+        manufacturer = self.adapter.manufacturer_data(self.peripheral)
+        services = {full_uuid(uuid): data for uuid, data in self.peripheral.announced.service_data.items()}
+        told = [name for name, known, heard in (("ManufacturerData", self.manufacturer, manufacturer),
+                                               ("ServiceData", self.service_data, services))
+                if heard and (duplicate_data or not heard.items() <= known.items())]
+        self.manufacturer = manufacturer if duplicate_data else self.manufacturer | manufacturer
+        self.service_data = services if duplicate_data else self.service_data | services
+        return told
 
     def discovery_ended(self) -> None:
         if self.rssi is not None:

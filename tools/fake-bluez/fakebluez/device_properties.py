@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dbus_fast import Variant
 from scenario import full_uuid
 
 from .bus import Interface, prop
@@ -27,6 +28,8 @@ class DeviceProperties(Interface):
         self.paired = False
         self.resolved_now = False   # ServicesResolved
         self.rssi: int | None = None
+        self.manufacturer: dict[int, bytes] = {}  # what this bluetoothd has heard of the advertising data
+        self.service_data: dict[str, bytes] = {}
         self.seen = False           # advertising data was heard by this bluetoothd
 
     @property
@@ -121,7 +124,11 @@ class DeviceProperties(Interface):
 
     @prop("a{qv}")
     def ManufacturerData(self) -> dict | None:
-        return self.adapter.manufacturer_data(self.peripheral) if self.seen else None
+        return {company: Variant("ay", data) for company, data in self.manufacturer.items()} or None
+
+    @prop("a{sv}")
+    def ServiceData(self) -> dict | None:
+        return {uuid: Variant("ay", data) for uuid, data in self.service_data.items()} or None
 
     @prop("b")
     def ServicesResolved(self) -> bool:

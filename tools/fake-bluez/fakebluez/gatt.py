@@ -150,7 +150,7 @@ class Characteristic(Interface):
         if "read" not in self.spec.properties:
             raise errors.not_permitted("Read not permitted")
         await self._device.secure()
-        value = self._device.peripheral.values[self.spec.uuid]
+        value = self._device.peripheral.read(self.spec.uuid)
         if offset > len(value):
             raise errors.invalid_arguments("Invalid offset")
         self._store(self._value[:offset] + value[offset:])
@@ -169,8 +169,7 @@ class Characteristic(Interface):
         elif offset or kind == "reliable" or kind == "" and "write-without-response" not in self.spec.properties:
             raise errors.not_supported()
         await self._device.secure()
-        device = self._device.peripheral
-        device.values[self.spec.uuid] = device.values[self.spec.uuid][:offset] + bytes(value)
+        self._device.peripheral.write(self.spec.uuid, offset, bytes(value))
 
     @method("a{sv}", "hq")
     def AcquireNotify(self, call: Call) -> None:

@@ -31,16 +31,18 @@ class Story:
         match step:
             case steps.Wait(seconds):
                 await asyncio.sleep(seconds)
-            case steps.Until(condition, argument):
-                await self._until(condition, argument)
+            case steps.Until():
+                await self._until(step)
             case steps.Notify(characteristic, value):
                 await self._send(characteristic, value)
             case steps.Stream(until=None):
                 await self._stream(step)
             case steps.Stream(until=end):
-                await self._first(self._stream(step), self._until(end.condition, end.argument))
+                await self._first(self._stream(step), self._until(end))
             case steps.Advertise(on):
                 device.advertise(on)
+            case steps.Announce():
+                device.announce(step)
             case steps.Disconnect():
                 device.drop()
             case steps.Mark(text):
@@ -69,9 +71,9 @@ class Story:
             for task in tasks:
                 task.cancel()
 
-    async def _until(self, condition: str, argument: str) -> None:
-        device = self._peripheral
-        match condition:
+    async def _until(self, step: steps.Until) -> None:
+        device, argument = self._peripheral, step.argument
+        match step.condition:
             case "signal":
                 await self._world.signal(argument).wait()
             case "connected":
@@ -82,6 +84,8 @@ class Story:
                 await device.until(lambda: device.paired)
             case "subscribed":
                 await device.until(lambda: argument in device.subscribed)
+            case "written":
+                await device.until_written(argument, step.value)
             case "unsubscribed":
                 await device.until(lambda: argument not in device.subscribed)
 

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from scenario import Announce, Scenario
 from scenario import Device as DeviceSpec
-from scenario import Scenario
 
 from .events import Events
 
@@ -33,7 +33,7 @@ class Host(Protocol):
 class Peripheral:
     def __init__(self, spec: DeviceSpec, events: Events, passkey_dir: Path | None):
         self.spec, self._events, self._passkey_dir = spec, events, passkey_dir
-        self.advertising = spec.advertise
+        self.advertising, self.announced = spec.advertise, spec.announce
         self.host: Host | None = None
         self.paired = False  # keys are there: for good if bonded, else until the link ends
         self.bonded = False
@@ -42,6 +42,7 @@ class Peripheral:
         self.values = {uuid: item.value for service in spec.gatt.values() for uuid, item in service.items()}
         self.passkey: int | None = None  # on its display now
         self.sent = 0
+        self.written: list[tuple[str, bytes]] = []  # on this link, and no step of the story has gone on by it yet
         self._waiting: set[asyncio.Future] = set()
 
     # Waiting for something to become true
@@ -77,6 +78,11 @@ class Peripheral:
             self._events.write("advertising", device=self.spec.id, on=on)
             self._touched()
 
+    def announce(self, data: Announce) -> None:
+        if self.announced != data:
+            self.announced = data
+            self._events.write("announcing", device=self.spec.id)
+
     def link_up(self, host: Host) -> None:
         self.host = host
         self.paired = self.bonded
@@ -89,6 +95,7 @@ class Peripheral:
             return
         self.host = None
         self.subscribed.clear()
+        self.written.clear()
         self.paired = self.bonded
         self._events.write("disconnected", device=self.spec.id)
         self._touched()
@@ -131,6 +138,22 @@ class Peripheral:
         self.sent += 1
         self._events.write("sent", device=self.spec.id, characteristic=uuid, value=value.hex(), n=self.sent)
         return True
+
+    def read(self, uuid: str) -> bytes:
+        self._events.write("read", device=self.spec.id, characteristic=uuid)
+        return self.values[uuid]
+
+    def write(self, uuid: str, offset: int, value: bytes) -> None:
+        """The host has written this, and the story may go on by it."""
+        self.values[uuid] = self.values[uuid][:offset] + value
+        self.written.append((uuid, value))
+        self._events.write("written", device=self.spec.id, characteristic=uuid, value=value.hex())
+        self._touched()
+
+    async def until_written(self, uuid: str, value: bytes) -> None:
+        """Each write is for one who waits."""
+        await self.until(lambda: (uuid, value) in self.written)
+        self.written.remove((uuid, value))
 
     # Pairing
 

@@ -41,6 +41,10 @@ def test_generated_values_are_unique() -> None:
     ("F5:F1:F2:F3:F4:02", "35:F1:F2:F3:F4:02", "not a random static address"),
     ("id: cuff", "id: cuff\n    id: cuff", "`id` is there twice"),
     ("- notify: {characteristic: 2a35, value: 0048}", "- until: subscribd 2a35", "is unknown"),
+    ("- notify: {characteristic: 2a35, value: 0048}", "- until: written 2a35 01", "no characteristic 2a35 with `write`"),
+    ("- notify: {characteristic: 2a35, value: 0048}", "- until: written 2a35", "is unknown"),
+    ("- notify: {characteristic: 2a35, value: 0048}", "- announce: {manufacturer: {157: 00}}", "is not a company id"),
+    ("- notify: {characteristic: 2a35, value: 0048}", "- announce: {service: {}}", "unknown key"),
     ("devices:", "devices: [", "not YAML"),
 ])
 def test_mistakes_are_named_with_their_place(old: str, new: str, complaint: str) -> None:

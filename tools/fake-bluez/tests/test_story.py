@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from conftest import SCENARIOS, CallFailed, Client, Fake, device_path, fails
+from dbus_fast import Variant
 
 STRAP, CUFF, OXIMETER, RECONNECT = (device_path(number) for number in (1, 2, 3, 6))
 
@@ -123,3 +124,73 @@ def test_evening(play) -> None:
         await fake.event("sent", 3, device="strap")
 
     play(test, SCENARIOS / "evening.yaml")
+
+
+def test_a_story_goes_on_by_what_is_written(play) -> None:
+    scenario = """
+devices:
+  - id: vendor
+    address: "F5:F1:F2:F3:F4:01"
+    name: Vendor
+    gatt: {fff0: {fff1: {properties: [notify]}, fff2: {properties: [write, write-without-response]}}}
+    story:
+      - loop:
+          times: 2
+          steps:
+            - until: written fff2 9b01
+            - notify: {characteristic: fff1, value: eb}
+      - until: written fff2 02
+"""
+
+    async def test(fake: Fake, client: Client) -> None:
+        await client.discover(STRAP)
+        await client.connect(STRAP)
+        values, control = [await client.characteristic(STRAP, uuid) for uuid in ("fff1", "fff2")]
+        await client.start_notify(values)
+        for kind in ("request", "command"):
+            await client.call(control, "GattCharacteristic1", "WriteValue", "aya{sv}", b"\x9b\x01",
+                              {"type": Variant("s", kind)})
+        await client.until(lambda: len(client.values(values)) == 2)
+        assert not fake.find("story-end")
+        await client.call(control, "GattCharacteristic1", "WriteValue", "aya{sv}", b"\x02", {})
+        await fake.event("story-end", device="vendor")
+        assert [event["value"] for event in fake.find("written")] == ["9b01", "9b01", "02"]
+
+    play(test, scenario)
+
+
+def test_what_is_announced_is_heard(play) -> None:
+    scenario = """
+devices:
+  - id: band
+    address: "F5:F1:F2:F3:F4:01"
+    name: Band
+    announce: {manufacturer: {"0157": 0248}, service-data: {181d: "22"}}
+    story:
+      - until: signal go
+      - announce: {manufacturer: {"0157": 0250}}
+"""
+
+    async def test(fake: Fake, client: Client) -> None:
+        await client.discover(STRAP)
+        assert (await client.get(STRAP, "Device1", "ManufacturerData"))[0x0157].value == bytes.fromhex("0248")
+        service, = (await client.get(STRAP, "Device1", "ServiceData")).items()
+        assert service[0].startswith("0000181d") and service[1].value == b"\x22"
+
+        await client.adapter("SetDiscoveryFilter", "a{sv}", {"DuplicateData": Variant("b", False)})
+        await client.adapter("StartDiscovery")
+        await client.until(lambda: len(client.changes(STRAP, "RSSI")) > 3)
+        assert not client.changes(STRAP, "ManufacturerData"), "what is known is not told again"
+        await fake.control("signal go")
+        await client.until(lambda: client.changes(STRAP, "ManufacturerData"))
+        assert client.changes(STRAP, "ManufacturerData")[0][0x0157].value == bytes.fromhex("0250")
+        assert await fake.control("announce band service-data 181d 33") == "ok"
+        await client.until(lambda: client.changes(STRAP, "ServiceData"))
+        await client.adapter("StopDiscovery")
+
+        await client.adapter("SetDiscoveryFilter", "a{sv}", {"DuplicateData": Variant("b", True)})
+        await client.adapter("StartDiscovery")
+        before = len(client.changes(STRAP, "ServiceData"))
+        await client.until(lambda: len(client.changes(STRAP, "ServiceData")) > before + 2)
+
+    play(test, scenario)

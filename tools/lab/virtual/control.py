@@ -11,6 +11,7 @@ from pathlib import Path
 
 from events import Passkeys
 from peripheral import Peripheral
+from scenario import Announce
 from story import Signals
 
 FAKE_ONLY = ("adapter", "restart", "error", "hang")
@@ -54,6 +55,10 @@ class Control:
                 await self._device(device).disconnect()
             case ["advertise", device, "on" | "off" as state]:
                 await self._device(device).advertise(state == "on")
+            case ["announce", device, "manufacturer", company, value]:
+                await self._device(device).announce(Announce({int(company, 16): bytes.fromhex(value)}))
+            case ["announce", device, "service-data", uuid, value]:
+                await self._device(device).announce(Announce({}, {uuid.lower(): bytes.fromhex(value)}))
             case ["notify", device, uuid, value]:
                 await self._notify(self._device(device), uuid.lower(), value)
             case ["passkey-of", device]:

@@ -67,6 +67,8 @@ class Peripheral:
         self.connection: Connection | None = None
         self.bonded = self.paired = False
         self.sent = 0
+        self.written: list[tuple[str, bytes]] = []  # on this link, and no step of the story has gone on by it yet
+        self._announced = spec.announce
         self._configured: dict[str, bytes] = {}  # characteristic -> CCCD, of the present connection
         self._kept: dict[str, bytes] = {}  # the same, remembered for the bonded peer
         self._recognized = False  # the link is encrypted by the key of the bond
@@ -130,6 +132,21 @@ class Peripheral:
             self.event("advertising", on=on)
         await self._settle_advertising()
 
+    async def announce(self, data: scenario.Announce) -> None:
+        if data != self._announced:
+            self._announced = data
+            self.event("announcing")
+            self.device.advertising_data = self._advertising_data()
+            async with self._advertising_lock:
+                if self._advertising:
+                    await self.device.stop_advertising()
+                    self._advertising = False
+            await self._settle_advertising()
+
+    async def until_written(self, uuid: str, value: bytes) -> None:
+        await self.until(lambda: (uuid, value) in self.written)
+        self.written.remove((uuid, value))
+
     async def disconnect(self) -> None:
         connection = self.connection
         if connection is not None:
@@ -154,6 +171,7 @@ class Peripheral:
         if self.connection is not connection:
             return
         self.connection, self._configured, self._recognized = None, {}, False
+        self.written.clear()
         self.paired = self.bonded
         self.passkeys.clear(self.spec.id)
         self.event("disconnected")
@@ -229,11 +247,15 @@ class Peripheral:
 
         async def read(connection: Connection) -> bytes:
             await self._authorize(connection)
+            self.event("read", characteristic=item.uuid)
             return content["value"]
 
         async def write(connection: Connection, value: bytes) -> None:
             await self._authorize(connection)
             content["value"] = value
+            self.written.append((item.uuid, bytes(value)))
+            self.event("written", characteristic=item.uuid, value=bytes(value).hex())
+            self._changed()
 
         descriptors = []
         if {"notify", "indicate"} & set(item.properties):
@@ -284,6 +306,10 @@ class Peripheral:
         for uuid in self.spec.services:
             if uuid not in short:
                 parts.append((AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, UUID(uuid).to_bytes()))
+        parts += [(AdvertisingData.MANUFACTURER_SPECIFIC_DATA, struct.pack("<H", company) + data)
+                  for company, data in self._announced.manufacturer.items()]
+        parts += [(AdvertisingData.SERVICE_DATA_16_BIT_UUID, struct.pack("<H", int(uuid, 16)) + data)
+                  for uuid, data in self._announced.service_data.items() if len(uuid) == 4]
         room = MAX_ADVERTISING_DATA - len(bytes(AdvertisingData(parts))) - 2
         name = self.spec.name.encode()
         if room >= len(name):

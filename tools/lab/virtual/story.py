@@ -42,16 +42,18 @@ async def _step(peripheral: Peripheral, signals: Signals, step: scenario.Step) -
     match step:
         case scenario.Wait(seconds):
             await asyncio.sleep(seconds)
-        case scenario.Until(condition, argument):
-            await _until(peripheral, signals, condition, argument)
+        case scenario.Until():
+            await _until(peripheral, signals, step)
         case scenario.Notify(uuid, value):
             await _deliver(peripheral, uuid, value)
         case scenario.Stream(until=None):
             await _stream(peripheral, step)
         case scenario.Stream(until=end):
-            await _first(_stream(peripheral, step), _until(peripheral, signals, end.condition, end.argument))
+            await _first(_stream(peripheral, step), _until(peripheral, signals, end))
         case scenario.Advertise(on):
             await peripheral.advertise(on)
+        case scenario.Announce():
+            await peripheral.announce(step)
         case scenario.Disconnect():
             await peripheral.disconnect()
         case scenario.Mark(text):
@@ -66,9 +68,13 @@ async def _step(peripheral: Peripheral, signals: Signals, step: scenario.Step) -
             peripheral.event("ignored", step="fail", call=step.call)
 
 
-async def _until(peripheral: Peripheral, signals: Signals, condition: str, argument: str) -> None:
-    if condition == "signal":
+async def _until(peripheral: Peripheral, signals: Signals, until: scenario.Until) -> None:
+    argument = until.argument
+    if until.condition == "signal":
         await signals.wait(argument)
+        return
+    if until.condition == "written":
+        await peripheral.until_written(argument, until.value)
         return
     await peripheral.until({
         "connected": lambda: peripheral.connection is not None,
@@ -76,7 +82,7 @@ async def _until(peripheral: Peripheral, signals: Signals, condition: str, argum
         "paired": lambda: peripheral.paired,
         "subscribed": lambda: peripheral.subscribed(argument),
         "unsubscribed": lambda: not peripheral.subscribed(argument),
-    }[condition])
+    }[until.condition])
 
 
 async def _first(*works: Coroutine[Any, Any, None]) -> None:

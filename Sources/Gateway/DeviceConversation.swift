@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import BlueZ
+import DeviceProfiles
+import Journal
+import Logging
+import Synchronization
+import Vitals
+
+/// What the box and a device say to each other over one connection: the deeds of a ``DeviceSession``.
+struct DeviceConversation: Sendable {
+  let device: EnrolledDevice
+  /// The device's, the most specific first.
+  let profiles: [DeviceProfile]
+  let central: Central
+  let ingest: Ingest
+  let conversations: Conversations
+  let clock: Clock
+  let log: Logger
+
+  /// Until the link ends, which cancels the task, or is to be ended.
+  func run() async -> ConversationEnd {
+    let (events, mouth) = AsyncStream.makeStream(of: Conversations.Event.self, bufferingPolicy: .bufferingNewest(1024))
+    conversations.open(device.address, mouth)
+    let end = await converse(events, mouth)
+    conversations.close(device.address)
+    await ingest.linkEnded(device)
+    return end
+  }
+
+  private func converse(
+    _ events: AsyncStream<Conversations.Event>, _ mouth: AsyncStream<Conversations.Event>.Continuation
+  ) async -> ConversationEnd {
+    let has = await central.characteristics(of: device.address.description).map(\.uuid)
+    var session = DeviceSession(profiles, characteristics: Set(has))
+    var deeds = Deeds(conversation: self)
+    var alarm = Alarm(mouth: mouth)
+    defer { alarm.cancel() }
+    if await deeds.perform(session.connected(at: now)) { return .hangUp }
+    alarm.set(to: session.due, now: now)
+    for await event in events {
+      let actions: [DeviceSession.Action]
+      switch event {
+      case .value(let bytes, let characteristic, let atMs):
+        actions = session.received(bytes, from: characteristic, at: atMs)
+      case .understood(let message, let profile): actions = session.understood(message: message, of: profile)
+      case .alarm:
+        alarm.hasRung()
+        actions = session.timePassed(to: now)
+      }
+      if await deeds.perform(actions) { return .hangUp }
+      alarm.set(to: session.due, now: now)
+    }
+    return .stay
+  }
+
+  private var now: Int64 { clock().monotonicMs }
+}
+
+/// Does what a session says, one thing after the other. What fails is logged, once for each thing.
+private struct Deeds {
+  let conversation: DeviceConversation
+  private var failed: Set<String> = []
+
+  init(conversation: DeviceConversation) { self.conversation = conversation }
+
+  /// - Returns: whether the link is to be ended.
+  mutating func perform(_ actions: [DeviceSession.Action]) async -> Bool {
+    let device = conversation.device
+    for action in actions where !Task.isCancelled {
+      switch action {
+      case .hangUp: return true
+      case .note(let text): conversation.log.info("\(text)", metadata: ["device": "\(device.id)"])
+      case .read(let characteristic):
+        do {
+          let bytes = try await conversation.central.read(characteristic, of: device.address.description)
+          await conversation.ingest.featureIs(bytes, of: characteristic, device: device)
+        } catch {
+          note(error, what: "reading \(BluetoothUUID.short(characteristic))")
+        }
+      case .write(let write):
+        do {
+          try await conversation.central.write(
+            write.bytes, to: write.characteristic, of: device.address.description, withResponse: write.withResponse)
+        } catch {
+          note(error, what: "'\(write.name)'")
+        }
+      }
+    }
+    return false
+  }
+
+  private mutating func note(_ error: any Error, what: String) {
+    guard !Task.isCancelled, failed.insert(what).inserted else { return }
+    conversation.log.warning(
+      "a device does not answer as its profile says",
+      metadata: [
+        "device": "\(conversation.device.id)", "what": "\(what)", "error": "\(error)",
+      ])
+  }
+}
+
+/// Wakes a conversation up, once.
+private struct Alarm {
+  let mouth: AsyncStream<Conversations.Event>.Continuation
+  private var task: Task<Void, Never>?
+  private var dueMs: Int64?
+
+  init(mouth: AsyncStream<Conversations.Event>.Continuation) { self.mouth = mouth }
+
+  /// An earlier alarm does no harm: who is woken up too early goes on waiting.
+  mutating func set(to due: Int64?, now: Int64) {
+    guard let due, dueMs.map({ due < $0 }) ?? true else { return }
+    cancel()
+    dueMs = due
+    task = Task { [mouth] in
+      do {
+        try await Task.sleep(for: .milliseconds(max(0, due - now)))
+        mouth.yield(.alarm)
+      } catch {
+        // Another time was set, or the conversation is over.
+      }
+    }
+  }
+
+  mutating func hasRung() { (task, dueMs) = (nil, nil) }
+
+  mutating func cancel() {
+    task?.cancel()
+    hasRung()
+  }
+}
+
+/// The conversations that go on, for those who hear the devices.
+final class Conversations: Sendable {
+  enum Event: Sendable {
+    /// `characteristic`: 128-bit, lower case.
+    case value([UInt8], characteristic: String, atMs: Int64)
+    /// A measurement out of a message of that name is on the disk.
+    case understood(message: String, profile: String)
+    case alarm
+  }
+
+  private let mouths = Mutex<[DeviceAddress: AsyncStream<Event>.Continuation]>([:])
+
+  func open(_ address: DeviceAddress, _ mouth: AsyncStream<Event>.Continuation) {
+    mouths.withLock { $0[address] = mouth }
+  }
+
+  func close(_ address: DeviceAddress) { mouths.withLock { $0.removeValue(forKey: address) }?.finish() }
+
+  func tell(_ event: Event, of address: DeviceAddress) { _ = mouths.withLock { $0[address] }?.yield(event) }
+}
