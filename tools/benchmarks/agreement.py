@@ -31,12 +31,17 @@ def difference(ours: dict[str, Any], theirs: dict[str, Any]) -> str | None:
 
 def facts_difference(ours: dict[str, Any], theirs: Any) -> str | None:
     if isinstance(theirs, str):
-        alike = [str(value).replace("-", "_").replace(" ", "_") for value in ours.values()]
-        return None if theirs.replace(" ", "_") in alike else f"{list(ours.values())}, the library's {theirs!r}"
+        alike = [plain(str(value)) for value in ours.values()]
+        return None if plain(theirs) in alike else f"{list(ours.values())}, the library's {theirs!r}"
     if isinstance(theirs, list):
         return lists_difference([value for value in ours.values() if isinstance(value, list)], [theirs])
     lists = [value for value in theirs.values() if isinstance(value, list)]
     return lists_difference([value for value in ours.values() if isinstance(value, list)], lists) if lists else None
+
+
+def plain(text: str) -> str:
+    """`ear-lobe` and `ear_lobe` are one word."""
+    return text.replace("-", "_").replace(" ", "_")
 
 
 def lists_difference(ours: list[list[Any]], theirs: list[list[Any]]) -> str | None:

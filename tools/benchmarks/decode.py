@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Time for one value of each characteristic, beside a Python library on the same octets.
 
-Measured are the octets of the profiles' own vectors that decode, in turn, warm, the median of 15 rounds. The library is
-labmcp-ble-health of PyPI, in an environment of its own. Octets that it reads otherwise than we do are left out on both
-sides and counted, because a ratio would then compare different work.
+Measured are the octets of the profiles' own vectors that decode, in turn, warm, in processor time, the median of 15
+rounds. The library is labmcp-ble-health of PyPI, in an environment of its own. Octets that it reads otherwise than we do
+are left out on both sides and counted, because a ratio would then compare different work.
 """
 
 from __future__ import annotations

@@ -114,11 +114,11 @@ def say_values() -> None:
 
 
 def nanoseconds(parser: Callable[[bytes], Any], values: list[bytes], passes: int) -> int:
-    start = time.perf_counter_ns()
+    start = time.process_time_ns()
     for _ in range(passes):
         for value in values:
             parser(value)
-    return time.perf_counter_ns() - start
+    return time.process_time_ns() - start
 
 
 def say_times() -> None:

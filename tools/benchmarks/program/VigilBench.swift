@@ -57,11 +57,12 @@ import Glibc
     _ catalog: ProfileCatalog, measure: (_ values: Int, _ pass: () -> Int) -> [Double]
   ) throws {
     while let line = readLine() {
-      let parts = line.split(separator: "\t").map(String.init)
+      // A value of no octets is one, too.
+      let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 3, let found = catalog.find(characteristic: parts[1], among: [parts[0]]) else {
         throw BenchError("no such characteristic: \(line)")
       }
-      let values = try parts[2].split(separator: " ").map(octets)
+      let values = try parts[2].split(separator: " ", omittingEmptySubsequences: false).map(octets)
       var reader = ValueReader(characteristic: found.characteristic, profile: found.profile, isSampling: false)
       let rounds = measure(values.count) { values.reduce(0) { $0 &+ reader.read($1, at: 0).count } }
       print(parts[0], parts[1], rounds.map { "\($0)" }.joined(separator: " "), separator: "\t")

@@ -41,3 +41,4 @@ def test_facts_are_compared_by_their_number_and_a_text_as_it_is() -> None:
     assert agreement.difference(ours, {"facts": ["a"]})
     assert agreement.difference(ours, {"facts": "ear_lobe"}) is None
     assert agreement.difference(ours, {"facts": "chest"})
+    assert agreement.difference({"facts": {"model-number": "UA-651BLE"}}, {"facts": "UA-651BLE"}) is None

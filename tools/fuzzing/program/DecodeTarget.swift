@@ -52,10 +52,11 @@ struct DecodeTarget: Sendable {
 
   private func count(_ measurements: [Measurement]) -> Int { measurements.reduce(0) { $0 + $1.values.count } }
 
-  /// A shorter value may be another message, which has its own values.
+  /// A shorter value may be another message, which has its own values; one that gives nothing does not say which it is.
   private func isSameMessage(_ a: [Measurement], _ b: [Measurement]) -> Bool {
+    guard let a = a.first, let b = b.first else { return false }
     guard case .messages(let messages, _) = characteristic.layout else { return true }
-    return messages.count == 1 || (a.first?.message == b.first?.message && a.first?.message != nil)
+    return messages.count == 1 || (a.message == b.message && a.message != nil)
   }
 
   private func normalize(_ measurement: Measurement) {

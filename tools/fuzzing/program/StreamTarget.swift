@@ -76,7 +76,10 @@ struct StreamTarget: Sendable {
 
   private func checkFrames(_ values: [Value], _ frames: FrameProfile) {
     let whole = Found(values, frames)
-    let single = values.flatMap { value in value.bytes.map { Value(bytes: [$0], atMs: value.atMs) } }
+    // An empty value has no octets and still a time.
+    let single = values.flatMap { value in
+      value.bytes.isEmpty ? [value] : value.bytes.map { Value(bytes: [$0], atMs: value.atMs) }
+    }
     hold(whole == Found(single, frames), "frames do not depend on where values begin and end")
     let sent = values.reduce(0) { $0 + $1.bytes.count }
     let framed = whole.frames.reduce(0) { $0 + $1.count }
