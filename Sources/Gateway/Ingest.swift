@@ -212,7 +212,8 @@ package actor Ingest {
       measurement, characteristic: characteristic,
       context: Normalizer.Context(
         device: device.reference,
-        link: device.link, resident: device.resident, purpose: device.purpose,
+        // Anyone can send an advertisement, whatever the device's own link is worth.
+        link: capture.isAdvertised ? .advert : device.link, resident: device.resident, purpose: device.purpose,
         received: capture.received, place: place, instantOf: SiteTime.instant))
     guard !isKnown(observation) else { return }
     lastReading[device.id] = capture.received.monotonicMs

@@ -144,6 +144,16 @@ import Vitals
       try await readings(box).map { $0.number(.bodyTemperature) } == [ExactDecimal("36.5"), ExactDecimal("36.5")])
   }
 
+  @Test func anAdvertisementIsNoBondedLink() async throws {
+    let box = try await open(enrolling: true, profiles: ["bluetooth.heart-rate", "polar.advertisement"])
+    box.ingest.receive(address: box.address, characteristic: "manufacturer:006B", bytes: [0x32, 0x00, 0x48, 0x48])
+    box.ingest.receive(
+      address: box.address, characteristic: "00002a37-0000-1000-8000-00805f9b34fb", bytes: [0x00, 0x48])
+    await box.ingest.drain()
+    await box.ingest.commit()
+    #expect(try await readings(box).map(\.link) == [.advert, .encrypted])
+  }
+
   @Test func strangersAreNotHeard() async throws {
     let box = try await open(enrolling: true)
     let stranger = try #require(DeviceAddress("00:11:22:33:44:55"))
