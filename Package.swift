@@ -85,6 +85,16 @@ let package = Package(
   ]
 )
 
+// tools/fuzz and tools/bench ask for their programs by this; an ordinary build knows nothing of them.
+if Context.environment["VIGIL_TOOLS"] != nil {
+  package.targets += [
+    .executableTarget(
+      name: "vigil-fuzz", dependencies: ["DeviceProfiles", "Document", "Vitals"], path: "tools/fuzzing/program"),
+    .executableTarget(
+      name: "vigil-bench", dependencies: ["DeviceProfiles", "Vitals"], path: "tools/benchmarks/program"),
+  ]
+}
+
 // Warnings are errors in what is ours; a dependency's are its own affair.
 for target in package.targets where target.type != .system {
   target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]

@@ -2,143 +2,107 @@
 import FoundationEssentials
 import Vitals
 
-/// The line that `vigilctl decode` writes for one value (contract.md).
+/// The line that `vigilctl decode` writes for one value (contract.md): one JSON object without a line break, its keys
+/// sorted.
 package enum DecodeReport {
-  /// What one value gave, as one JSON object without a line break, its keys sorted.
+  /// What one value gave.
   ///
-  /// The first measurement's keys stand at the top, those of further ones in `more`. Where an error came first, it is the
-  /// answer.
+  /// The first measurement's keys stand at the top, what is theirs of further ones in `more`. Errors beside a measurement
+  /// are notes; without one the first is the answer.
   package static func json(
     _ outcomes: [ValueReader.Outcome], as characteristic: CharacteristicProfile, of profile: DeviceProfile
   ) -> String {
     var measurements: [Measurement] = []
+    var errors: [DecodeError] = []
     for outcome in outcomes {
       switch outcome {
       case .measurement(let measurement, _): measurements.append(measurement)
-      case .error(let error, _):
-        if measurements.isEmpty { return json(error, characteristic: characteristic.uuid) }
+      case .error(let error, _): errors.append(error)
       }
     }
-    let nothing = Measurement(
-      profile: profile.id, characteristic: characteristic.uuid, user: nil, deviceTime: nil, quality: .valid,
-      status: [], values: [],
-      notes: [characteristic.frames == nil ? "this message is not read" : "no message is complete yet, or none is read"]
-    )
-    return render(
-      Success(
-        measurement: measurements.first ?? nothing, more: measurements.dropFirst().map { Success(measurement: $0) })
-    )
+    if measurements.isEmpty, let error = errors.first { return json(error, characteristic: characteristic.uuid) }
+    var notes = (measurements.first?.notes ?? []) + errors.map { "a message dropped: \($0)" }
+    if measurements.isEmpty {
+      let isWhole = characteristic.frames == nil && characteristic.layout.isOfWholeValues
+      notes.append(isWhole ? "this message is not read" : "no message is complete yet, or none is read")
+    }
+    var object: [(String, JSONValue)] = [
+      ("characteristic", .text(measurements.first?.characteristic ?? characteristic.uuid)), ("ok", .plain("true")),
+      ("profile", .text(measurements.first?.profile ?? profile.id)),
+    ]
+    object += members(of: measurements.first, notes: notes)
+    if measurements.count > 1 {
+      object.append(("more", .list(measurements.dropFirst().map { .object(members(of: $0, notes: $0.notes)) })))
+    }
+    return JSONValue.object(object).line
   }
 
   /// - Parameter characteristic: as it was asked for, short or 128-bit.
   package static func json(_ error: DecodeError, characteristic: String) -> String {
-    render(Failure(characteristic: ValueSource.canonical(characteristic) ?? characteristic, error: error))
+    JSONValue.object([
+      ("characteristic", .text(ValueSource.canonical(characteristic) ?? characteristic)),
+      (
+        "error",
+        .object([
+          ("detail", .text(error.detail)), ("offset", .plain(String(error.offset))),
+          ("reason", .text(error.reason.rawValue)),
+        ])
+      ), ("ok", .plain("false")),
+    ]).line
   }
 
-  private static func render(_ report: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    do {
-      return String(decoding: try encoder.encode(report), as: UTF8.self)
-    } catch {
-      // Nothing in a report can fail to encode; should it, one line fails and the program goes on.
-      return #"{"error":{"detail":"the result cannot be written","offset":0,"reason":"unsupported"},"ok":false}"#
+  private static func members(of measurement: Measurement?, notes: [String]) -> [(String, JSONValue)] {
+    // An unknown one is null, not missing.
+    var members: [(String, JSONValue)] = [
+      ("deviceTime", measurement?.deviceTime.map { .text($0.description) } ?? .plain("null")),
+      ("quality", .text((measurement?.quality ?? .valid).rawValue)),
+      ("status", .list((measurement?.status ?? []).map { .text($0) })),
+      ("user", .plain(measurement?.user.map { String($0) } ?? "null")),
+      ("values", .list((measurement?.values ?? []).map(value))),
+    ]
+    if let sequence = measurement?.sequence { members.append(("sequence", .plain(String(sequence)))) }
+    if let message = measurement?.message { members.append(("message", .text(message))) }
+    if let facts = measurement?.facts, !facts.isEmpty { members.append(("facts", self.facts(facts))) }
+    if !notes.isEmpty { members.append(("notes", .list(notes.map { .text($0) }))) }
+    return members
+  }
+
+  private static func value(_ quantity: Quantity) -> JSONValue {
+    let kind = ("kind", JSONValue.text(quantity.kind.rawValue))
+    switch quantity.content {
+    case .number(let number):
+      guard let digits = digits(of: number) else {
+        return .object([kind, ("absent", .text(AbsentReason.nres.rawValue))])
+      }
+      return .object([kind, ("unit", .text(quantity.kind.unit.rawValue)), ("value", .plain(digits))])
+    case .absent(let reason):
+      return .object([kind, ("absent", .text(reason.rawValue))])
     }
   }
 
-  private struct Success: Encodable {
-    let measurement: Measurement
-    var more: [Success] = []
-
-    enum Key: String, CodingKey {
-      case ok, profile, characteristic, message, user, sequence, deviceTime, quality, status, values, facts, notes, more
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      var object = encoder.container(keyedBy: Key.self)
-      try object.encode(true, forKey: .ok)
-      try object.encode(measurement.profile, forKey: .profile)
-      try object.encode(measurement.characteristic, forKey: .characteristic)
-      try object.encodeIfPresent(measurement.message, forKey: .message)
-      // An unknown one is null, not missing.
-      try object.encode(measurement.user, forKey: .user)
-      try object.encodeIfPresent(measurement.sequence, forKey: .sequence)
-      try object.encode(measurement.deviceTime?.description, forKey: .deviceTime)
-      try object.encode(measurement.quality.rawValue, forKey: .quality)
-      try object.encode(measurement.status, forKey: .status)
-      try object.encode(measurement.values.map(Value.init), forKey: .values)
-      if !measurement.facts.isEmpty { try object.encode(Facts(facts: measurement.facts), forKey: .facts) }
-      if !measurement.notes.isEmpty { try object.encode(measurement.notes, forKey: .notes) }
-      if !more.isEmpty { try object.encode(more, forKey: .more) }
-    }
-  }
-
-  private struct Value: Encodable {
-    let quantity: Quantity
-
-    enum Key: String, CodingKey { case kind, value, unit, absent }
-
-    func encode(to encoder: any Encoder) throws {
-      var object = encoder.container(keyedBy: Key.self)
-      try object.encode(quantity.kind.rawValue, forKey: .kind)
-      switch quantity.content {
-      case .number(let number):
-        // Beyond 10^127, which only a wrong scale can reach, there is no such number: JSON has no NaN.
-        guard let decimal = Decimal(exactly: number) else {
-          return try object.encode(AbsentReason.nres.rawValue, forKey: .absent)
-        }
-        try object.encode(decimal, forKey: .value)
-        try object.encode(quantity.kind.unit.rawValue, forKey: .unit)
-      case .absent(let reason):
-        try object.encode(reason.rawValue, forKey: .absent)
+  /// Of a key that comes twice the last value counts, as for most readers of JSON.
+  private static func facts(_ facts: [Fact]) -> JSONValue {
+    var members: [String: JSONValue] = [:]
+    for fact in facts {
+      switch fact.value {
+      case .text(let text): members[fact.key] = .text(text)
+      case .number(let number): members[fact.key] = .plain(digits(of: number) ?? "null")
+      case .list(let list): members[fact.key] = .list(list.map { .text($0) })
       }
     }
+    return .object(members.map { ($0.key, $0.value) })
   }
 
-  private struct Facts: Encodable {
-    let facts: [Fact]
-
-    struct Key: CodingKey {
-      let stringValue: String
-      var intValue: Int? { nil }
-      init(stringValue: String) { self.stringValue = stringValue }
-      init?(intValue: Int) { nil }
+  /// The same number in plain digits, without zeros at the end of a fraction.
+  /// - Returns: nil beyond 10^127, which only a wrong scale can reach: many readers of JSON take no such number.
+  private static func digits(of number: ExactDecimal) -> String? {
+    var (mantissa, exponent) = (number.mantissa, number.exponent)
+    guard mantissa != 0 else { return "0" }
+    while exponent < 0, mantissa % 10 == 0 {
+      mantissa /= 10
+      exponent += 1
     }
-
-    func encode(to encoder: any Encoder) throws {
-      var object = encoder.container(keyedBy: Key.self)
-      for fact in facts {
-        let key = Key(stringValue: fact.key)
-        switch fact.value {
-        case .text(let text): try object.encode(text, forKey: key)
-        case .list(let names): try object.encode(names, forKey: key)
-        case .number(let number):
-          if let decimal = Decimal(exactly: number) {
-            try object.encode(decimal, forKey: key)
-          } else {
-            try object.encode(AbsentReason.nres.rawValue, forKey: key)
-          }
-        }
-      }
-    }
-  }
-
-  private struct Failure: Encodable {
-    let characteristic: String
-    let error: DecodeError
-
-    enum Key: String, CodingKey { case ok, characteristic, error }
-    enum ErrorKey: String, CodingKey { case reason, offset, detail }
-
-    func encode(to encoder: any Encoder) throws {
-      var object = encoder.container(keyedBy: Key.self)
-      try object.encode(false, forKey: .ok)
-      try object.encode(characteristic, forKey: .characteristic)
-      var details = object.nestedContainer(keyedBy: ErrorKey.self, forKey: .error)
-      try details.encode(error.reason.rawValue, forKey: .reason)
-      try details.encode(error.offset, forKey: .offset)
-      try details.encode(error.detail, forKey: .detail)
-    }
+    return exponent > 127 ? nil : ExactDecimal(mantissa: mantissa, exponent: exponent)?.description
   }
 }
 
@@ -149,5 +113,65 @@ extension Decimal {
       sign: number.isNegative ? .minus : .plus, exponent: number.exponent,
       significand: Decimal(number.mantissa.magnitude))
     if isNaN { return nil }
+  }
+}
+
+extension CharacteristicProfile.Layout {
+  /// Not of segments that come one by one.
+  fileprivate var isOfWholeValues: Bool { if case .messages = self { true } else { false } }
+}
+
+/// A value of JSON. An encoder would take longer than all the decoding, and a million values are one command.
+private indirect enum JSONValue {
+  /// A number, `true`, `false` or `null`.
+  case plain(String)
+  case text(String)
+  case list([JSONValue])
+  case object([(String, JSONValue)])
+
+  var line: String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(512)
+    write(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private func write(to bytes: inout [UInt8]) {
+    switch self {
+    case .plain(let text): bytes += text.utf8
+    case .text(let text): Self.write(text, to: &bytes)
+    case .list(let values):
+      bytes.append(UInt8(ascii: "["))
+      for (index, value) in values.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        value.write(to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    case .object(let members):
+      bytes.append(UInt8(ascii: "{"))
+      for (index, member) in members.sorted(by: { $0.0 < $1.0 }).enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        Self.write(member.0, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        member.1.write(to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "}"))
+    }
+  }
+
+  /// RFC 8259, 7: what must be escaped is, the rest stands as it is.
+  private static func write(_ text: String, to bytes: inout [UInt8]) {
+    let digits = Array("0123456789abcdef".utf8)
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+      case 0..<0x20:
+        bytes += "\\u00".utf8
+        bytes += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
   }
 }

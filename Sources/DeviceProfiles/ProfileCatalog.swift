@@ -46,12 +46,14 @@ package struct ProfileCatalog: Sendable {
   /// The way to read a characteristic or an advertisement.
   /// - Parameters:
   ///   - characteristic: as ``ValueSource`` has it, in any form and case.
-  ///   - ids: the device's profiles, the first that has it wins; nil: all.
+  ///   - ids: the device's profiles, the first that has it wins; nil: all, those that are based on another last.
   package func find(
     characteristic: String, among ids: [String]?
   ) -> (profile: DeviceProfile, characteristic: CharacteristicProfile)? {
     guard let source = ValueSource.canonical(characteristic) else { return nil }
-    let candidates = ids.map { $0.compactMap { profile(id: $0) } } ?? profiles
+    let candidates =
+      ids.map { $0.compactMap { profile(id: $0) } }
+      ?? profiles.filter { $0.basedOn == nil } + profiles.filter { $0.basedOn != nil }
     for profile in candidates {
       if let found = profile.readings.first(where: { $0.uuid == source || $0.also.contains(source) }) {
         return (profile, found)

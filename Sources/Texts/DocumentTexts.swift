@@ -7,17 +7,24 @@ package enum DocumentTexts {
   ///   - key: where in the document, `broker.port`; empty at its root.
   ///   - message: what is wrong there, in English; shown as it is where it is not known here.
   package static func failure(place: String, key: String, message: String) -> Text {
-    let known = Phrase.translated(message, to: .zh, by: phrases) { name, found in
-      name == "kind" || name == "found" ? kinds[found] ?? found : found
-    }
-    let what = (zh: known ?? message, en: message)
+    let what = what(key: key, message: message)
+    return Text(zh: "文件内容有误，请更正。\(place)：\(what.zh)", en: "A file is wrong, correct it: \(place): \(what.en)")
+  }
+
+  /// What is wrong at a place.
+  package static func what(key: String, message: String) -> Text {
+    let chinese =
+      Phrase.translated(message, to: .zh, by: ProfilePhrases.all + phrases) { name, found in
+        name == "kind" || name == "found" ? kinds[found] ?? found : found
+      } ?? message
+    let what = (zh: chinese, en: message)
     return Text(
-      zh: "文件内容有误，请更正。\(place)：\(key.isEmpty ? "" : key + "：")\(what.zh)",
-      en: "A file is wrong, correct it: \(place): \(key.isEmpty ? "" : key + ": ")\(what.en)")
+      zh: "\(key.isEmpty ? "" : key + "：")\(what.zh)", en: "\(key.isEmpty ? "" : key + ": ")\(what.en)")
   }
 
   private static let kinds = [
-    "text": "文字", "a single value": "单个值", "a list": "列表", "a mapping": "键值", "nothing": "空",
+    "text": "文字", "a single value": "单个值", "a list": "列表", "a mapping": "键值", "nothing": "空", "none": "没有",
+    "more": "多个",
   ]
 
   /// The longer of two that begin alike first.

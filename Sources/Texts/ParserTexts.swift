@@ -56,6 +56,7 @@ package enum ParserTexts {
     Text(zh: "<设备>", en: "<device>"), Text(zh: "<地址>", en: "<address>"), Text(zh: "<住户>", en: "<resident>"),
     Text(zh: "<特征>", en: "<characteristic>"), Text(zh: "<描述>", en: "<profile>"),
     Text(zh: "<目录>", en: "<profiles>"), Text(zh: "<十六进制>", en: "<feature>"), Text(zh: "<数值>", en: "<values>"),
+    Text(zh: "<编号>", en: "<id>"), Text(zh: "<目录>", en: "<directories>"),
     Text(zh: "<秒数>", en: "<seconds>"), Text(zh: "<文件>", en: "<config>"),
   ]
 

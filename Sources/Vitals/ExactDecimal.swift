@@ -36,6 +36,8 @@ package struct ExactDecimal: Sendable, Hashable {
         guard !seenPoint, !digits.isEmpty else { return nil }
         seenPoint = true
       case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        // Zeros in front are no digits of the number.
+        if digits == "0" { digits = "" }
         digits.unicodeScalars.append(Unicode.Scalar(character))
         if seenPoint { fraction += 1 }
       default: return nil
@@ -43,8 +45,8 @@ package struct ExactDecimal: Sendable, Hashable {
     }
     guard !digits.isEmpty, !(seenPoint && fraction == 0) else { return nil }
     var zeros = 0
-    // What a large FLOAT looks like in plain digits.
-    while digits.utf8.count > 18, digits.utf8.last == UInt8(ascii: "0") {
+    // What a large FLOAT looks like in plain digits; those that fit are its resolution and stay.
+    while digits.utf8.last == UInt8(ascii: "0"), digits.utf8.count > 19 || Int64(digits) == nil {
       digits.unicodeScalars.removeLast()
       zeros += 1
     }
@@ -109,7 +111,11 @@ package struct ExactDecimal: Sendable, Hashable {
   package func rounded(toFractionDigits digits: Int) -> ExactDecimal {
     let drop = -digits - exponent
     guard drop > 0 else { return self }
-    guard drop <= 18 else { return ExactDecimal(mantissa: 0, exponent: -digits) ?? ExactDecimal(0) }
+    guard drop <= 18 else {
+      // A mantissa has 19 digits at most: dropping just those may still round up to one, dropping more leaves nothing.
+      let isMore = drop == 19 && mantissa.magnitude > 5_000_000_000_000_000_000
+      return ExactDecimal(mantissa: isMore ? mantissa.signum() : 0, exponent: -digits) ?? ExactDecimal(0)
+    }
     var divisor: Int64 = 1
     for _ in 0..<drop { divisor *= 10 }
     var (quotient, remainder) = mantissa.quotientAndRemainder(dividingBy: divisor)

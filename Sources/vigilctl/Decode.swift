@@ -12,67 +12,73 @@ struct Decode: AsyncParsableCommand {
   @Option(help: DecodeTexts.characteristic.help) var characteristic: String
   @Option(help: DecodeTexts.profile.help) var profile: String?
   @Option(help: DecodeTexts.feature.help) var feature: String?
-  @Option(help: DecodeTexts.profiles.help) var profiles: [String] = [
-    "/usr/share/vigil/device-profiles", "/etc/vigil/device-profiles",
-  ]
+  @Option(help: DecodeTexts.profiles.help) var profiles: [String] = Profiles.directories
   @OptionGroup var common: CommonOptions
   @Argument(help: DecodeTexts.values.help) var values: [String] = []
+
+  /// What is written at once; one line may be longer.
+  private static let outputChunk = 1 << 16
 
   func validate() throws {
     guard ValueSource.canonical(characteristic) != nil else {
       throw ValidationError(DecodeTexts.notACharacteristic.here)
     }
-    if let feature, Self.bytes(feature) == nil { throw ValidationError(DecodeTexts.featureNotHexadecimal.here) }
+    if let feature, Octets.parse(feature) == nil { throw ValidationError(DecodeTexts.featureNotHexadecimal.here) }
   }
 
   func run() async throws {
     try await Failure.reported {
-      let found = try find(in: try Daemon.catalog(in: profiles))
-      let featureBytes = feature.flatMap(Self.bytes)
-      if values.isEmpty {
-        var lines = InputLines()
-        while let line = try lines.next() { if !line.isEmpty { Terminal.out(answer(line, found, featureBytes)) } }
-      } else {
-        for value in values { Terminal.out(answer(value, found, featureBytes)) }
+      var answers = try answers(from: Daemon.catalog(in: profiles))
+      guard values.isEmpty else {
+        for value in values { Terminal.out(answers.line(for: value)) }
+        return
+      }
+      var lines = InputLines()
+      // Written when there is much of it, and before whoever writes the values lets us wait.
+      var output = ""
+      // What was answered before a fault of the input stays answered.
+      defer { Terminal.write(output, to: Terminal.standardOutput) }
+      while true {
+        if !output.isEmpty, output.utf8.count >= Self.outputChunk || !lines.isReady {
+          Terminal.write(output, to: Terminal.standardOutput)
+          output.removeAll(keepingCapacity: true)
+        }
+        guard let line = try lines.next() else { return }
+        if !line.isEmpty { output += answers.line(for: line) + "\n" }
       }
     }
   }
 
-  private typealias Found = (profile: DeviceProfile, characteristic: CharacteristicProfile)
-
-  private func find(in catalog: ProfileCatalog) throws -> Found {
-    if let found = catalog.find(characteristic: characteristic, among: profile.map { [$0] }) { return found }
-    guard let profile else { throw Failure(DecodeTexts.noneHas(characteristic)) }
-    guard catalog.profile(id: profile) != nil else { throw Failure(DecodeTexts.noProfile(profile)) }
-    throw Failure(DecodeTexts.profileLacks(characteristic, profile: profile))
+  private func answers(from catalog: ProfileCatalog) throws -> DecodeAnswers {
+    let found = try Self.choose(characteristic, of: profile, in: catalog)
+    return DecodeAnswers(
+      characteristic: found.characteristic, profile: found.profile, feature: feature.flatMap(Octets.parse))
   }
 
-  /// One line of JSON, for programs: the same in every language.
-  private func answer(_ text: String, _ found: Found, _ feature: [UInt8]?) -> String {
-    do {
-      guard let bytes = Self.bytes(text) else {
-        throw DecodeError(.malformed, offset: 0, detail: DecodeTexts.notHexadecimal.en)
-      }
-      var reader = ValueReader(characteristic: found.characteristic, profile: found.profile, isSampling: false)
-      reader.feature = feature
-      return DecodeReport.json(reader.read(bytes, at: 0), as: found.characteristic, of: found.profile)
-    } catch {
-      return DecodeReport.json(
-        error as? DecodeError ?? DecodeError(.malformed, offset: 0, detail: "\(error)"),
-        characteristic: found.characteristic.uuid)
+  /// Without an id the profile that asks for least of a device; what is based on it only differs for some.
+  ///
+  /// - Throws: ``Failure`` where none has it, or several do and nothing says which is meant.
+  static func choose(
+    _ characteristic: String, of id: String?, in catalog: ProfileCatalog
+  ) throws -> (profile: DeviceProfile, characteristic: CharacteristicProfile) {
+    if let id {
+      if let found = catalog.find(characteristic: characteristic, among: [id]) { return found }
+      guard catalog.profile(id: id) != nil else { throw Failure(DecodeTexts.noProfile(id)) }
+      throw Failure(DecodeTexts.profileLacks(characteristic, profile: id))
     }
-  }
-
-  private static func bytes(_ text: String) -> [UInt8]? {
-    let digits = Array(
-      text.utf8.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "-") })
-    guard digits.count % 2 == 0 else { return nil }
-    var bytes: [UInt8] = []
-    for index in stride(from: 0, to: digits.count, by: 2) {
-      let pair = String(decoding: digits[index...index + 1], as: UTF8.self)
-      guard !pair.hasPrefix("+"), let byte = UInt8(pair, radix: 16) else { return nil }
-      bytes.append(byte)
+    let having = catalog.profiles.filter { catalog.find(characteristic: characteristic, among: [$0.id]) != nil }
+    let ids = Set(having.map(\.id))
+    let origins = having.filter { !ids.contains($0.basedOn ?? "") }
+    // A profile that matches no device by itself is there for others; it asks for least of all.
+    let least = origins.map(\.match.specificity).min()
+    let candidates = origins.filter { $0.match.specificity == least }
+    guard let only = candidates.first else { throw Failure(DecodeTexts.noneHas(characteristic)) }
+    guard candidates.count == 1 else {
+      throw Failure(DecodeTexts.severalHave(characteristic, profiles: candidates.map(\.id).joined(separator: ", ")))
     }
-    return bytes
+    guard let found = catalog.find(characteristic: characteristic, among: [only.id]) else {
+      throw Failure(DecodeTexts.noneHas(characteristic))
+    }
+    return found
   }
 }

@@ -5,10 +5,20 @@ import Texts
 /// The lines of standard input, also one without an end before the end of the file.
 struct InputLines {
   private static let longest = 1 << 20
+  private static let chunkSize = 1 << 16
 
   private var buffer: [UInt8] = []
+  /// Where the next line begins; what stands before was taken.
+  private var start = 0
   private var searched = 0
   private var hasEnded = false
+
+  /// Whether the next line, or the end, is here without a wait for whoever writes.
+  var isReady: Bool {
+    if hasEnded || buffer[searched...].contains(UInt8(ascii: "\n")) { return true }
+    var readiness = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    return poll(&readiness, 1, 0) > 0
+  }
 
   /// - Returns: nil at the end. What is not UTF-8 is repaired.
   /// - Throws: ``Failure`` when it cannot be read, or a line is longer than 1 MiB.
@@ -16,25 +26,32 @@ struct InputLines {
     while true {
       if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) { return take(through: end) }
       searched = buffer.count
-      guard !hasEnded else { return buffer.isEmpty ? nil : take(through: buffer.endIndex) }
-      guard buffer.count <= Self.longest else { throw Failure(FileTexts.longInput) }
+      guard !hasEnded else { return start == buffer.count ? nil : take(through: buffer.endIndex) }
+      guard buffer.count - start <= Self.longest else { throw Failure(FileTexts.longInput) }
       try readMore()
     }
   }
 
   private mutating func take(through end: Int) -> String {
-    var line = buffer[..<end]
+    var line = buffer[start..<end]
     if line.last == UInt8(ascii: "\r") { line.removeLast() }
     let text = String(decoding: line, as: UTF8.self)
-    buffer.removeSubrange(..<min(end + 1, buffer.endIndex))
-    searched = 0
+    start = min(end + 1, buffer.endIndex)
+    searched = start
     return text
   }
 
   private mutating func readMore() throws {
-    var chunk = [UInt8](repeating: 0, count: 4096)
-    let count = read(STDIN_FILENO, &chunk, chunk.count)
+    buffer.removeSubrange(..<start)
+    searched -= start
+    start = 0
+    let kept = buffer.count
+    buffer.append(contentsOf: repeatElement(0, count: Self.chunkSize))
+    let count = buffer.withUnsafeMutableBytes { bytes in
+      read(STDIN_FILENO, bytes.baseAddress?.advanced(by: kept), Self.chunkSize)
+    }
     let reason = errno
+    buffer.removeSubrange((kept + max(0, count))...)
     if count < 0, reason == EINTR { return }
     if count < 0, reason == EAGAIN {
       var waiting = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
@@ -45,6 +62,5 @@ struct InputLines {
       throw Failure(FileTexts.unreadableInput(reason: String(cString: strerror(reason))))
     }
     hasEnded = count == 0
-    buffer += chunk.prefix(count)
   }
 }

@@ -4,6 +4,8 @@ import Texts
 
 /// Text for people and programs, unbuffered.
 enum Terminal {
+  static let standardOutput = STDOUT_FILENO
+
   static func out(_ text: Text) { out(text.here) }
   static func err(_ text: Text) { err(text.here) }
   static func out(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }

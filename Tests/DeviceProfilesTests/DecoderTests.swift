@@ -120,7 +120,7 @@ import Vitals
       (0..<Int.random(in: lengths, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
     var decoded = 0
-    for index in 0..<10_000 {
+    for index in 0..<1000 {
       let bytes = random(0...24)
       let feature = index.isMultiple(of: 3) ? random(0...8) : nil
       do {
@@ -134,6 +134,6 @@ import Vitals
         }
       }
     }
-    #expect(decoded > 100)
+    #expect(decoded > 10)
   }
 }

@@ -18,7 +18,8 @@ enum ShippedProfiles {
   private static func read() throws -> [DeviceProfile] {
     let folder = root + "/device-profiles"
     var profiles: [DeviceProfile] = []
-    for maker in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
+    // Beside the folders stand the page and the schema.
+    for maker in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where !maker.contains(".") {
       for name in try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(maker)").sorted()
       where name.hasSuffix(".yaml") {
         let text = try String(contentsOfFile: "\(folder)/\(maker)/\(name)", encoding: .utf8)

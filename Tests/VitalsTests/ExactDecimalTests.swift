@@ -7,7 +7,10 @@ import Vitals
     try #require(ExactDecimal(mantissa: mantissa, exponent: exponent))
   }
 
-  @Test(arguments: ["0", "-0.5", "36.50", "204.7", "0.00095", "-1234", "100"])
+  @Test(arguments: [
+    "0", "-0.5", "36.50", "204.7", "0.00095", "-1234", "100", "6445312500000000.000",
+    "0.000000000000000000000000000010860", "9223372036854775800",
+  ])
   func textSurvives(text: String) throws {
     #expect(try #require(ExactDecimal(text)).description == text)
   }
@@ -37,6 +40,14 @@ import Vitals
   ])
   func roundsHalfToEven(text: String, digits: Int, expected: String) throws {
     #expect(try #require(ExactDecimal(text)).rounded(toFractionDigits: digits).description == expected)
+  }
+
+  /// Nineteen digits are all that a mantissa has.
+  @Test func roundsANumberThatIsAllFraction() throws {
+    #expect(try decimal(-9_157_000_000_000_000_000, -20).rounded(toFractionDigits: 1).description == "-0.1")
+    #expect(try decimal(5_000_000_000_000_000_000, -19).rounded(toFractionDigits: 0).description == "0")
+    #expect(try decimal(5_000_000_000_000_000_001, -19).rounded(toFractionDigits: 0).description == "1")
+    #expect(try decimal(Int64.min, -20).rounded(toFractionDigits: 0).description == "0")
   }
 
   @Test func refusesWhatDoesNotFit() throws {

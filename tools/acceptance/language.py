@@ -5,4 +5,4 @@ import re
 
 HAN = re.compile("[\u4e00-\u9fff]")
 # Three English words in a row that are not what is typed, nor a name or a path.
-ENGLISH_SENTENCE = re.compile(r"(?<![-\w./<])[A-Za-z']{2,}(?: [a-z']{2,}){2,}")
+ENGLISH_SENTENCE = re.compile(r"(?<![-\w./<])(?!vigilctl )[A-Za-z']{2,}(?: [a-z']{2,}){2,}")

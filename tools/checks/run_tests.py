@@ -20,7 +20,8 @@ LOGS = ROOT / ".build" / "test-logs"
 PULSE_SECONDS = 60
 # The acceptance tests mostly wait for limits of the real world, so several run side by side.
 PYTEST_SUITES = (("tools/checks/tests", 300, ()), ("tools/fake-bluez/tests", 300, ()), ("tools/clinic/tests", 300, ()),
-                 ("tools/oracle/tests", 300, ("-n", "2", "--dist", "loadfile")), ("tools/screens", 600, ("-n", "2")),
+                 ("tools/oracle/tests", 300, ("-n", "2", "--dist", "loadfile")), ("tools/benchmarks/tests", 300, ()),
+                 ("tools/fuzzing/tests", 600, ()), ("tools/screens", 600, ("-n", "2")),
                  ("tools/acceptance", 1800, ("-n", "4")))
 
 

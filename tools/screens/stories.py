@@ -91,6 +91,20 @@ def decode(recorder: Recorder) -> None:
 
 
 @story
+def profiles(recorder: Recorder) -> None:
+    """Few, and made for this: a golden screen must not change with each device that Vigil comes to know."""
+    recorder.settles = False
+    good, wrong = (f"tools/screens/profiles/{name}" for name in ("good", "wrong"))
+    recorder.show("profiles", "profiles")
+    recorder.show("profiles-list", "profiles", "list", "--profiles", good)
+    for name in ("strap", "finger-oximeter"):
+        recorder.show(f"profiles-show-{name}", "profiles", "show", f"example.{name}", "--profiles", good)
+    recorder.show("profiles-show-unknown", "profiles", "show", "example.strp", "--profiles", good, code=1)
+    recorder.show("profiles-check", "profiles", "check", good, "--profiles", good)
+    recorder.show("profiles-check-wrong", "profiles", "check", wrong, "--profiles", good, code=1)
+
+
+@story
 def errors(recorder: Recorder) -> None:
     """No bus, no daemon, no rights, an older daemon, and an error that nobody has heard of."""
     recorder.settles = False
