@@ -82,7 +82,8 @@ def test_json_lines(home: World) -> None:
     assert set(found) == {LEFT, scenarios.STRAP, scenarios.REFUSER}, "usable ones that are near, no others"
     assert found[LEFT] | {"rssi": 0, "lastSeenMs": 0} == {
         "address": LEFT, "name": "BP cuff", "services": ["1810"], "profiles": ["bluetooth.blood-pressure"],
-        "titles": [{"zh": "血压服务", "en": "Blood Pressure Service"}], "rssi": 0, "lastSeenMs": 0, "beganMs": None, "enrolled": None,
+        "titles": [{"zh": "血压服务", "en": "Blood Pressure Service"}],
+        "rssi": 0, "lastSeenMs": 0, "beganMs": None, "enrolled": None,
         "paired": False, "bonded": False, "connected": False, "serial": None, "model": None, "note": None}
     assert found[scenarios.STRAP]["enrolled"] == strap and found[scenarios.STRAP]["connected"]
     assert found[scenarios.STRAP]["serial"] == "HR-strap", "from the enrolment"
