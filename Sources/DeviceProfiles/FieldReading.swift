@@ -177,13 +177,16 @@ struct FieldReading {
 
   private mutating func add(_ content: Quantity.Content, _ rule: ValueField) {
     values.append(Quantity(rule.kind, content))
-    guard case .number(let number) = content else {
-      if rule.isEssential { essentials.absent += 1 }
-      return
+    switch content {
+    case .absent(.pinf), .absent(.ninf):
+      // Beyond what the device can measure: a result, and for glucose the gravest one, though it has no number.
+      if rule.isEssential { lower(to: .questionable) }
+    case .absent: if rule.isEssential { essentials.absent += 1 }
+    case .number(let number):
+      if rule.isEssential { essentials.present += 1 }
+      if let possible = rule.possible, !possible.contains(number) { lower(to: .invalid) }
+      if let plausible = rule.plausible, !plausible.contains(number) { lower(to: .questionable) }
     }
-    if rule.isEssential { essentials.present += 1 }
-    if let possible = rule.possible, !possible.contains(number) { lower(to: .invalid) }
-    if let plausible = rule.plausible, !plausible.contains(number) { lower(to: .questionable) }
   }
 
   private mutating func lower(to other: Quality) {
@@ -209,7 +212,8 @@ struct FieldReading {
       return .number(ExactDecimal(code))
     case .flags(let flags):
       let bits = UInt64(bitPattern: Int64(code))
-      noteReserved(bits & ~flags.keys.reduce(0) { $0 | 1 << UInt64($1 & 63) }, of: field.name)
+      // With `bits` beside them, readStatus has said it.
+      if field.bits == nil { noteReserved(bits & ~Self.mask(of: flags), of: field.name) }
       return .list(flags.sorted { $0.key < $1.key }.filter { (bits >> UInt64($0.key & 63)) & 1 == 1 }.map(\.value))
     case .seconds(let year):
       let time = Int64(exactly: code).flatMap { CivilTime(seconds: $0, sinceYear: year.pick(raw)) }
@@ -242,7 +246,8 @@ struct FieldReading {
   // MARK: status
 
   private mutating func say(_ meaning: StatusMeaning) {
-    guard case .named(let name, let effect) = meaning else { return }
+    // A sample's type and its site may both say "control solution".
+    guard case .named(let name, let effect) = meaning, !status.contains(name) else { return }
     status.append(name)
     if let effect { lower(to: effect) }
   }
@@ -267,7 +272,12 @@ struct FieldReading {
       }
       say(meaning)
     }
+    if case .fact(let fact) = field.meaning, case .flags(let flags) = fact.form { reserved &= ~Self.mask(of: flags) }
     noteReserved(reserved, of: field.name)
+  }
+
+  private static func mask(of flags: [Int: String]) -> UInt64 {
+    flags.keys.reduce(0) { $0 | 1 << UInt64($1 & 63) }
   }
 
   private mutating func noteReserved(_ bits: UInt64, of name: String) {

@@ -28,7 +28,7 @@ package enum ForbiddenWrites {
   /// The first octets of a write.
   typealias Pattern = [Octet]
 
-  struct Rule: Sendable {
+  package struct Rule: Sendable {
     enum Writes: Sendable {
       case all
       /// Those that begin so, but not those that begin like an exception.
@@ -36,24 +36,47 @@ package enum ForbiddenWrites {
       case allBut([Pattern])
     }
 
-    /// Short or 128-bit; empty: every characteristic.
-    let places: [String]
+    /// Short or 128-bit; empty: every characteristic. There the octets are looked for anywhere in the write.
+    package let places: [String]
     let writes: Writes
+    /// What is harmless is so only as one whole frame of this length: a device reads on behind it.
+    let frame: FrameProfile.Length?
     /// Completes "it …".
-    let harm: String
+    package let harm: String
+
+    init(places: [String], writes: Writes, frame: FrameProfile.Length? = nil, harm: String) {
+      self.places = places
+      self.writes = writes
+      self.frame = frame
+      self.harm = harm
+    }
 
     func forbids(_ bytes: [UInt8], to characteristic: String) -> Bool {
       guard places.isEmpty || places.contains(where: { BluetoothUUID.full($0) == characteristic }) else { return false }
-      return switch writes {
-      case .all: true
-      case .beginning(let patterns, let except): Self.begin(bytes, with: patterns) && !Self.begin(bytes, with: except)
-      case .allBut(let patterns): !Self.begin(bytes, with: patterns)
+      switch writes {
+      case .all: return true
+      case .beginning(let patterns, let except):
+        let starts = places.isEmpty ? 0..<bytes.count : 0..<1
+        let isThere = starts.contains { Self.begin(bytes.dropFirst($0), with: patterns) }
+        return isThere && !(Self.begin(bytes[...], with: except) && isOneFrame(bytes))
+      case .allBut(let patterns): return !(Self.begin(bytes[...], with: patterns) && isOneFrame(bytes))
       }
     }
 
-    private static func begin(_ bytes: [UInt8], with patterns: [Pattern]) -> Bool {
+    private static func begin(_ bytes: ArraySlice<UInt8>, with patterns: [Pattern]) -> Bool {
       patterns.contains { pattern in
         bytes.count >= pattern.count && zip(bytes, pattern).allSatisfy { $0 & $1.mask == $1.value & $1.mask }
+      }
+    }
+
+    private func isOneFrame(_ bytes: [UInt8]) -> Bool {
+      switch frame {
+      case nil: return true
+      case .fixed(let length): return bytes.count == length
+      case .told(let at, let width, let isBigEndian, let add):
+        let number = bytes.dropFirst(at).prefix(width)
+        let ordered = isBigEndian ? Array(number) : number.reversed()
+        return number.count == width && bytes.count == ordered.reduce(0) { $0 << 8 | Int($1) } + add
       }
     }
   }
@@ -65,7 +88,7 @@ package enum ForbiddenWrites {
     return rules.first { $0.forbids(bytes, to: full) }?.harm
   }
 
-  static let rules = standard + updates + lepu + omron + others
+  package static let rules = standard + updates + lepu + omron + others
 
   // MARK: Bluetooth SIG
 
@@ -111,6 +134,8 @@ package enum ForbiddenWrites {
     [0xAA, Octet(command, mask: 0xFF), Octet(~command, mask: 0xFF)]
   }
 
+  private static let lepuFrame = FrameProfile.Length.told(at: 5, width: 2, isBigEndian: false, add: 8)
+
   private static let lepu: [Rule] = [
     // Wherever it goes; 04 is live data of the O2Ring-S and stands below for the cuffs.
     Rule(
@@ -131,14 +156,15 @@ package enum ForbiddenWrites {
       places: ["8b00ace7-eb0b-49b0-bbe9-9aee0a26e1a3"],
       writes: .allBut(
         [0x00, 0x06, 0x08, 0x30, 0x31, 0x32, 0xE0, 0xE1, 0xE4, 0xED, 0xF1, 0xF2, 0xF3, 0xF4].map(lepu)
-          + [0x03, 0x04, 0x05, 0x14, 0x15, 0x17, 0x1B, 0x1C, 0x1D].map(viatom)),
+          + [0x03, 0x04, 0x05, 0x14, 0x15, 0x17, 0x1B, 0x1C, 0x1D].map(viatom)), frame: lepuFrame,
       harm: "can inflate the cuff or wipe the device, or is not known to be harmless"),
     // O2Ring-S: setup, live data, information, battery, files, authentication.
     Rule(
       places: ["e8fb0002-a14b-98f9-831b-4e2941d01248"],
       writes: .allBut([0x00, 0x03, 0x04, 0x05, 0x10, 0xE1, 0xE4, 0xF1, 0xF2, 0xF3, 0xF4, 0xFF].map(lepu)),
+      frame: lepuFrame,
       harm: "can reset the device, or is not known to be harmless"),
-    // BPM, BPW1, PC-100 and PC-300.
+    // BPM, PC-100 and PC-300, then BPW1, which no profile knows.
     Rule(
       places: [],
       writes: .beginning([
@@ -148,8 +174,7 @@ package enum ForbiddenWrites {
     Rule(places: [], writes: .beginning([[0xAA, 0x55, 0xE5]]), harm: "deletes stored readings"),
     Rule(
       places: ["69400002-b5a3-f393-e0a9-e50e24dcca99"],
-      writes: .allBut([[0x5A, .any, .any, 0x01], [0x5A, .any, .any, 0x03], [0x5A, .any, .any, 0x04]]),
-      harm: "can inflate the cuff or wipe the device, or is not known to be harmless"),
+      writes: .all, harm: "can inflate the cuff or wipe the device"),
   ]
 
   // MARK: Omron
@@ -159,6 +184,7 @@ package enum ForbiddenWrites {
     Rule(
       places: ["db5b55e0-aee7-11e1-965e-0002a5d5c51b"],
       writes: .allBut([[.any, 0x00, 0x00], [.any, 0x01, 0x00], [.any, 0x0F, 0x00]]),
+      frame: .told(at: 0, width: 1, isBigEndian: false, add: 0),
       harm: "can change the cuff's EEPROM and its calibration, or is none of open, read and close"),
     // What is longer than 16 octets goes on here, and only a write of the EEPROM is.
     Rule(
@@ -197,6 +223,7 @@ package enum ForbiddenWrites {
       writes: .beginning(
         [[0x4D, 0xFF]],
         except: [[0x4D, 0xFF, .any, .any, 0x00], [0x4D, 0xFF, .any, .any, 0x04], [0x4D, 0xFF, .any, .any, 0x05]]),
+      frame: .told(at: 2, width: 2, isBigEndian: true, add: 4),
       harm: "changes what the cuff has stored or sets its clock to a constant, or is not known to be harmless"),
     // BerryMed: its name and its address.
     Rule(

@@ -20,7 +20,6 @@ package struct FrameAssembler: Sendable {
   package static let breakMs: Int64 = 5000
 
   private let profile: FrameProfile
-  private let shortest: Int
   private let running: RunningChecksum?
   /// What has arrived and is not forgotten yet.
   private var octets: [UInt8] = []
@@ -37,7 +36,6 @@ package struct FrameAssembler: Sendable {
 
   package init(_ profile: FrameProfile) {
     self.profile = profile
-    shortest = profile.shortest
     running = profile.checksum.map(RunningChecksum.init)
   }
 
@@ -89,14 +87,14 @@ package struct FrameAssembler: Sendable {
 
   private mutating func candidate() -> Candidate {
     let left = octets.count - head
-    var least = shortest
+    var least = profile.shortest(start: 1)
     switch profile.start {
     case .octets(let starts):
       guard let start = starts.first(where: { octets[head...].starts(with: $0.prefix(left)) }) else {
         return .nothing(1)
       }
       guard left >= start.count else { return .incomplete }
-      least = max(least, start.count)
+      least = profile.shortest(start: start.count)
     case .bit(let bit):
       guard hasBit(bit, at: head) else { return .nothing(1) }
     }

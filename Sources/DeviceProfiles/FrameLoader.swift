@@ -126,18 +126,16 @@ package enum FrameLoader {
       }
       most = min(most, add + (width == 1 ? 0xFF : 0xFFFF))
     }
-    if case .octets(let starts) = profile.start, let start = starts.first(where: { $0.count > most }) {
-      throw length.error("a frame of at most \(most) octets cannot begin with the \(start.count) octets \(hex(start))")
+    let start = if case .octets(let starts) = profile.start { starts.map(\.count).max() ?? 1 } else { 1 }
+    let bare = FrameProfile(start: profile.start, length: profile.length, longest: profile.longest, checksum: nil)
+    guard most >= bare.shortest(start: start) else {
+      throw length.error(
+        "a frame of at most \(most) octets does not hold its beginning and its length, \(bare.shortest(start: start))")
     }
-    guard let checksum = profile.checksum, most < profile.shortest else {
-      guard most >= profile.shortest else {
-        throw length.error("a frame of at most \(most) octets does not hold its own length")
-      }
-      return
-    }
-    throw try keys.required("checksum").error(
-      "a frame of at most \(most) octets has none between \(checksum.from), where the checksum's octets begin, and the "
-        + "checksum \(checksum.until) before its end")
+    guard let checksum = keys["checksum"], most < profile.shortest(start: start) else { return }
+    throw checksum.error(
+      "a frame of at most \(most) octets does not hold what the checksum counts and the checksum behind it, "
+        + "\(profile.shortest(start: start))")
   }
 
   // MARK: octets

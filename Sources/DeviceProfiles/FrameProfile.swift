@@ -26,10 +26,11 @@ package struct FrameProfile: Sendable, Hashable {
   package let longest: Int
   package let checksum: Checksum?
 
-  /// A frame that says that it is shorter is none: it could not hold its own length and checksum.
-  package var shortest: Int {
+  /// A frame that says that it is shorter is none: it could not hold its beginning, its length and its checksum.
+  /// - Parameter start: the octets that the frame begins with.
+  package func shortest(start: Int) -> Int {
     let told = if case .told(let at, let width, _, _) = length { at + width } else { 0 }
-    let checked = checksum.map { $0.from + 1 + $0.until } ?? 0
-    return max(1, told, checked)
+    guard let checksum else { return max(start, told) }
+    return max(start, told, checksum.from + 1) + checksum.until
   }
 }

@@ -18,6 +18,7 @@ package enum SessionLoader {
 
   private static let usualIdleSeconds = 15
   private static let clocks = ["2A08", "2A2B"]
+  private static let recordAccess = "2A52"
 
   /// - Parameters:
   ///   - commands: those of the profile.
@@ -123,7 +124,12 @@ package enum SessionLoader {
     let deletesOnRead = try keys["deletes-on-read"]?.boolean ?? false
     switch try keys.required("procedure").choice(of: Procedure.self) {
     case .racp:
-      let characteristic = try uuid(keys.required("characteristic"))
+      let node = try keys.required("characteristic")
+      let characteristic = try uuid(node)
+      // It is written to without a command, so it can be nothing else.
+      guard BluetoothUUID.short(characteristic) == recordAccess else {
+        throw node.error("the Record Access Control Point is \(recordAccess), for others there are commands")
+      }
       return MemoryPolicy(procedure: .racp(characteristic: characteristic), deletesOnRead: deletesOnRead)
     case .none:
       if let extra = keys["characteristic"] {
