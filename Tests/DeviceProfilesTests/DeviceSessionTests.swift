@@ -180,4 +180,12 @@ import Testing
     _ = session.connected(at: 0)
     #expect(session.due == 15_000)
   }
+
+  /// Its profile asks for the standard service too, and says that it is listened to.
+  @Test func aScaleThatOnlyAdvertisesIsNotConnectedTo() throws {
+    let catalog = try ShippedProfiles.catalog()
+    func leading(_ device: DeviceFacts) -> String? { DeviceSession.leading(catalog.profiles(for: device))?.id }
+    #expect(leading(DeviceFacts(services: ["181D"], name: "MI_SCALE", manufacturers: [0x0157])) == "xiaomi.mi-scale")
+    #expect(leading(DeviceFacts(services: ["181D"])) == "bluetooth.weight-scale")
+  }
 }
