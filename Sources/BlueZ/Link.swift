@@ -205,7 +205,10 @@ extension Central {
   /// Makes sure of the notification sessions, each time anew: StartNotify of a session that lives is answered at once.
   /// Where a device hangs up while bluetoothd registers the session on a new link, 5.66 drops it and tells nobody
   /// (src/gatt-client.c, register_notify_cb).
+  ///
+  /// - Throws: the first refusal, once all others have been asked for: one must not keep the rest from being heard.
   private func subscribe(_ device: Device, to wanted: Set<String>) async throws {
+    var refusal: (any Error)?
     for characteristic in objects.characteristics(of: device.path)
     where wanted.contains(characteristic.uuid) && characteristic.canNotify {
       // Before the call: the first value may overtake its reply.
@@ -217,9 +220,10 @@ extension Central {
         continue
       } catch {
         if isNew { subscriptions.remove(characteristic.path) }
-        throw error
+        refusal = refusal ?? error
       }
     }
+    if let refusal { throw refusal }
   }
 
   /// Waits, but no longer than until the device is seen or bluetoothd has changed.

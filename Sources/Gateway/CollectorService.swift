@@ -127,6 +127,12 @@ package actor CollectorService: Service {
   func startLink(_ device: EnrolledDevice) {
     let (central, board, address) = (central, board, device.address.description)
     let profiles = device.profiles.compactMap { catalog.profile(id: $0) }
+    if profiles.count < device.profiles.count {
+      let gone = device.profiles.filter { catalog.profile(id: $0) == nil }
+      log.error(
+        "profiles of an enrolled device are not there any more; put them back, or forget the device and pair it again",
+        metadata: ["device": "\(device.id)", "profiles": "\(gone.joined(separator: " "))"])
+    }
     if DeviceSession.leading(profiles)?.isAdvertisedOnly == true {
       links[device.id] = Task { await central.keepListening(to: address) { board.set($0, for: device.id) } }
       return
