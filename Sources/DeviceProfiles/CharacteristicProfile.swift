@@ -2,7 +2,7 @@
 import Vitals
 
 /// How the values of one characteristic, or of one kind of advertisement, are read.
-package struct CharacteristicProfile: Sendable {
+package final class CharacteristicProfile: Sendable {
   package enum Use: String, Sendable, CaseIterable {
     /// Readings of a person or of the device's battery: subscribed to and stored.
     case reading
@@ -41,6 +41,26 @@ package struct CharacteristicProfile: Sendable {
   package let clockNotSet: Set<String>
   package let vectors: [DecodeVector]
 
+  package init(
+    uuid: String, title: String, use: Use, isStream: Bool, samplePeriodMs: Int64?, also: [String],
+    feature: FeatureProfile?, frames: FrameProfile?, layout: Layout, quality: [String: Quality],
+    descending: [ObservationKind], clockNotSet: Set<String>, vectors: [DecodeVector]
+  ) {
+    self.uuid = uuid
+    self.title = title
+    self.use = use
+    self.isStream = isStream
+    self.samplePeriodMs = samplePeriodMs
+    self.also = also
+    self.feature = feature
+    self.frames = frames
+    self.layout = layout
+    self.quality = quality
+    self.descending = descending
+    self.clockNotSet = clockNotSet
+    self.vectors = vectors
+  }
+
   /// All fields of all messages, for those who list what a profile can say.
   package var fields: [FieldProfile] {
     guard case .messages(let messages, _) = layout else { return [] }
@@ -49,7 +69,7 @@ package struct CharacteristicProfile: Sendable {
 }
 
 /// One kind of message of a characteristic.
-package struct MessageProfile: Sendable {
+package final class MessageProfile: Sendable {
   package let name: String?
   package let pattern: OctetPattern
   /// In octets; nil: any.
@@ -60,6 +80,19 @@ package struct MessageProfile: Sendable {
   package let records: RecordProfile?
   /// Octets behind the last field are worth a note.
   package let notesTrailing: Bool
+
+  package init(
+    name: String?, pattern: OctetPattern, length: ClosedRange<Int>?, isIgnored: Bool, fields: [FieldProfile],
+    records: RecordProfile?, notesTrailing: Bool
+  ) {
+    self.name = name
+    self.pattern = pattern
+    self.length = length
+    self.isIgnored = isIgnored
+    self.fields = fields
+    self.records = records
+    self.notesTrailing = notesTrailing
+  }
 
   package func fits(_ bytes: ArraySlice<UInt8>) -> Bool {
     (length?.contains(bytes.count) ?? true) && pattern.matches(bytes)

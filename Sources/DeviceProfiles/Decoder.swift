@@ -28,32 +28,26 @@ package enum Decoder {
     _ message: MessageProfile, _ bytes: [UInt8], as characteristic: CharacteristicProfile, of profile: DeviceProfile,
     feature: [UInt8]?
   ) throws(DecodeError) -> [Measurement] {
-    var features = FieldReading(features: feature, of: characteristic)
-    func measurement(
-      of bytes: ArraySlice<UInt8>, _ fields: [FieldProfile], notesTrailing: Bool
-    ) throws(DecodeError) -> Measurement {
-      var reading = features
+    var features = FeatureBits(feature, of: characteristic)
+    guard let records = message.records else {
+      return [
+        try measurement(
+          bytes[...], message.fields, features, message, characteristic, profile, notesTrailing: message.notesTrailing)
+      ]
+    }
+    if !message.fields.isEmpty {
+      _ = try measurement(bytes[...], message.fields, features, message, characteristic, profile)
       // What is odd about the features is said once.
       features.notes = []
-      try reading.read(bytes, fields)
-      if notesTrailing { reading.noteTrailingBytes() }
-      reading.check(descending: characteristic.descending)
-      return Measurement(
-        profile: profile.id, characteristic: characteristic.uuid, message: message.name, user: reading.user,
-        sequence: reading.sequence, deviceTime: reading.deviceTime(),
-        isDeviceClockSet: reading.status.isEmpty || characteristic.clockNotSet.isDisjoint(with: reading.status),
-        quality: reading.quality, status: reading.status, values: reading.values, facts: reading.facts,
-        notes: reading.notes)
     }
-    guard let records = message.records else {
-      return [try measurement(of: bytes[...], message.fields, notesTrailing: message.notesTrailing)]
-    }
-    if !message.fields.isEmpty { _ = try measurement(of: bytes[...], message.fields, notesTrailing: false) }
     var found: [Measurement] = []
     var rest = bytes.dropFirst(records.offset).dropLast(records.until)
     while rest.count >= records.length {
       let record = rest.prefix(records.length)
-      if !records.isEmpty(record) { found.append(try measurement(of: record, records.fields, notesTrailing: false)) }
+      if !records.isEmpty(record) {
+        found.append(try measurement(record, records.fields, features, message, characteristic, profile))
+        features.notes = []
+      }
       rest = rest.dropFirst(records.length)
     }
     if !rest.isEmpty {
@@ -61,6 +55,22 @@ package enum Decoder {
         .truncated, offset: rest.startIndex, detail: "a record needs \(records.length) bytes, \(rest.count) left")
     }
     return found
+  }
+
+  private static func measurement(
+    _ bytes: ArraySlice<UInt8>, _ fields: [FieldProfile], _ features: FeatureBits, _ message: MessageProfile,
+    _ characteristic: CharacteristicProfile, _ profile: DeviceProfile, notesTrailing: Bool = false
+  ) throws(DecodeError) -> Measurement {
+    var reading = FieldReading(features)
+    try reading.read(bytes, fields)
+    if notesTrailing { reading.noteTrailingBytes() }
+    reading.check(descending: characteristic.descending)
+    return Measurement(
+      profile: profile.id, characteristic: characteristic.uuid, message: message.name, user: reading.user,
+      sequence: reading.sequence, deviceTime: reading.deviceTime(),
+      isDeviceClockSet: reading.status.isEmpty || characteristic.clockNotSet.isDisjoint(with: reading.status),
+      quality: reading.quality, status: reading.status, values: reading.values, facts: reading.facts,
+      notes: reading.notes)
   }
 
   private static func unlike(_ bytes: [UInt8], _ messages: [MessageProfile]) -> DecodeError {

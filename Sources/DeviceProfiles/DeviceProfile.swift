@@ -3,7 +3,7 @@ import Document
 import Texts
 
 /// What is known about a class of devices: how to recognise one, how to read what it says, and what may be said to it.
-package struct DeviceProfile: Sendable {
+package final class DeviceProfile: Sendable {
   /// What a profile rests on.
   package enum Evidence: String, Sendable, CaseIterable {
     /// The specification and devices made from it.
@@ -38,6 +38,28 @@ package struct DeviceProfile: Sendable {
   package let idMark: Mark
   /// The whole file, for ``ProfileLoader`` to build upon.
   let document: Node
+
+  init(
+    id: String, title: Text, evidence: Evidence, sources: [String], match: DeviceMatch, basedOn: String?,
+    characteristics: [CharacteristicProfile], advertisements: [CharacteristicProfile], commands: [String: Command],
+    session: SessionProfile, quirks: [String], hint: Text?, file: String, idMark: Mark, document: Node
+  ) {
+    self.id = id
+    self.title = title
+    self.evidence = evidence
+    self.sources = sources
+    self.match = match
+    self.basedOn = basedOn
+    self.characteristics = characteristics
+    self.advertisements = advertisements
+    self.commands = commands
+    self.session = session
+    self.quirks = quirks
+    self.hint = hint
+    self.file = file
+    self.idMark = idMark
+    self.document = document
+  }
 
   /// Characteristics and advertisements.
   package var readings: [CharacteristicProfile] { characteristics + advertisements }

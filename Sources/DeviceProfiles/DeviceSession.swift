@@ -100,8 +100,15 @@ package struct DeviceSession: Sendable {
   }
 
   /// The profile that says how a device is kept and whether it bonds: the most specific one that reads something of a
-  /// person. A battery is a part of many devices.
-  package static func leading(_ profiles: [DeviceProfile]) -> DeviceProfile? { profiles.first(where: \.isOfUse) }
+  /// person. A battery is a part of many devices. What a device says over a connection is worth more than what it shouts:
+  /// anybody can send an advertisement. But a profile of advertisements that asks for the same service knows the
+  /// device better.
+  package static func leading(_ profiles: [DeviceProfile]) -> DeviceProfile? {
+    let ofUse = profiles.filter(\.isOfUse)
+    guard let first = ofUse.first, first.isAdvertisedOnly else { return ofUse.first }
+    let services = Set(first.match.services)
+    return ofUse.first { !$0.isAdvertisedOnly && services.isDisjoint(with: $0.match.services) } ?? first
+  }
 
   /// Where its stored records are asked for.
   package static func recordControl(of profile: DeviceProfile) -> String? {

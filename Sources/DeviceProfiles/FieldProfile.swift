@@ -2,7 +2,7 @@
 import Vitals
 
 /// One field of a message, in its place in the sequence.
-package struct FieldProfile: Sendable {
+package final class FieldProfile: Sendable {
   package enum Source: Sendable {
     /// Octets of the message: at that offset, without one after the field before. `length` is for text and octets only,
     /// nil: to the end.
@@ -50,6 +50,21 @@ package struct FieldProfile: Sendable {
   package let meaning: Meaning
   package let bits: BitField?
   package let codes: StatusCodes?
+
+  package init(
+    name: String, source: Source, condition: BitCondition?, isOptional: Bool, repeats: Bool, number: NumberRule,
+    meaning: Meaning, bits: BitField?, codes: StatusCodes?
+  ) {
+    self.name = name
+    self.source = source
+    self.condition = condition
+    self.isOptional = isOptional
+    self.repeats = repeats
+    self.number = number
+    self.meaning = meaning
+    self.bits = bits
+    self.codes = codes
+  }
 }
 
 /// Some bits of an earlier field.

@@ -1,12 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Vitals
 
+/// What a device says that it can tell, read from its feature characteristic.
+struct FeatureBits {
+  /// The integer fields, by their place; nil: not known.
+  private(set) var slots: [UInt64]?
+  var notes: [String] = []
+
+  private init() {}
+
+  /// - Parameter feature: the feature characteristic's value, nil where it is not known.
+  init(_ feature: [UInt8]?, of characteristic: CharacteristicProfile) {
+    guard let feature, let layout = characteristic.feature else { return }
+    var reading = FieldReading(FeatureBits())
+    do {
+      try reading.read(feature[...], layout.fields)
+      // A list that the features do not have lets every bit count.
+      slots = reading.raw.enumerated().map { reading.isThere >> UInt64($0 & 63) & 1 == 1 ? $1 : .max }
+    } catch {
+      notes.append("feature \(layout.uuid) ignored: \(error)")
+    }
+  }
+}
+
 /// A message while it is being read, field by field.
 struct FieldReading {
   private var reader = ByteReader([])
   /// The integer fields read so far, by their place; 0 where a field is not there.
-  private var raw: [UInt64] = []
-  private var isThere: [Bool] = []
+  private(set) var raw: [UInt64] = []
+  /// A bit for each of them.
+  private(set) var isThere: UInt64 = 0
   /// The feature characteristic's integer fields; nil: not known.
   private var features: [UInt64]?
   private var essentials = (present: 0, absent: 0)
@@ -23,30 +46,19 @@ struct FieldReading {
   private(set) var facts: [Fact] = []
   var notes: [String] = []
 
-  private init() {}
-
-  /// - Parameter feature: the feature characteristic's value, nil where it is not known.
-  init(features feature: [UInt8]?, of characteristic: CharacteristicProfile) {
-    guard let feature, let layout = characteristic.feature else { return }
-    var reading = FieldReading()
-    do {
-      try reading.read(feature[...], layout.fields)
-      features = reading.raw
-      // A list that the features do not have lets every bit count.
-      for (slot, isThere) in reading.isThere.enumerated() where !isThere { features?[slot] = .max }
-    } catch {
-      notes.append("feature \(layout.uuid) ignored: \(error)")
-    }
+  init(_ features: FeatureBits) {
+    self.features = features.slots
+    notes = features.notes
   }
 
   mutating func read(_ bytes: ArraySlice<UInt8>, _ fields: [FieldProfile]) throws(DecodeError) {
     reader = ByteReader(bytes)
     raw = [UInt64](repeating: 0, count: fields.count)
-    isThere = [Bool](repeating: false, count: fields.count)
+    isThere = 0
     for (slot, field) in fields.enumerated() where field.condition?.holds(in: raw) ?? true {
       switch field.source {
       case .bits(let ranges):
-        guard ranges.allSatisfy({ isThere.indices.contains($0.slot) && isThere[$0.slot] }) else { continue }
+        guard ranges.allSatisfy({ isThere >> UInt64($0.slot & 63) & 1 == 1 }) else { continue }
         readInteger(joined(ranges), slot, field, isSigned: false)
       case .wire(let type, let place, let length):
         if let place { reader.move(to: place) }
@@ -101,7 +113,7 @@ struct FieldReading {
 
   private mutating func readInteger(_ value: UInt64, _ slot: Int, _ field: FieldProfile, isSigned: Bool) {
     raw[slot] = value
-    isThere[slot] = true
+    isThere |= 1 << UInt64(slot & 63)
     if let bits = field.bits { readStatus(value, bits, of: field) }
     if let codes = field.codes { say(codes.meaning(of: value)) }
     guard let code = isSigned ? Int(truncatingIfNeeded: value) : Int(exactly: value) else {

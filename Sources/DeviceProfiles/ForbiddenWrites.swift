@@ -259,9 +259,13 @@ package enum ForbiddenWrites {
     Rule(
       places: ["1447af80-0d60-11e2-88b6-0002a5d5c51b"], writes: .beginning([[0x63], [0x64]]),
       harm: "clears the oximeter's bonds or changes its settings"),
-    // Beurer PO60 on FF01: 99 7F deletes, FF resets.
-    Rule(places: ["FF01"], writes: .beginning([[0x99, 0x7F]]), isAnywhere: true, harm: "deletes stored records"),
-    Rule(places: ["FF01"], writes: .beginning([[0xFF]]), harm: "resets the device"),
+    // On FF01. Beurer PO60: 99 7F deletes, FF resets. Contec: 9D, 91, 92, 94 and 96 with 7F delete, A1 too, 83 sets the clock.
+    Rule(
+      places: ["FF01"],
+      writes: .beginning([0x91, 0x92, 0x94, 0x96, 0x99, 0x9D].map { [Octet($0, mask: 0xFF), 0x7F] }), isAnywhere: true,
+      harm: "deletes stored records"),
+    Rule(places: ["FF01"], writes: .beginning([[0xA1], [0xFF]]), harm: "deletes stored records or resets the device"),
+    Rule(places: ["FF01"], writes: .beginning([[0x83]]), harm: "sets the clock to a constant"),
     // Contec's older protocol.
     Rule(places: [], writes: .beginning([[0x7D, 0x81, 0xAE]]), harm: "deletes stored records"),
     // Microlife: 4D FF, length, command. Known to be harmless: records (00), hang up (04), identity (05).

@@ -10,11 +10,14 @@ package enum Normalizer {
     package let resident: ResidentID
     package let purpose: Purpose
     package let received: Moment
+    /// Which of the measurements it is that came in one value, from 0.
+    package let place: Int
     /// The instant of a civil time in the site's zone, in milliseconds since 1970; nil where there is none.
     package let instantOf: @Sendable (CivilTime) -> Int64?
 
     package init(
       device: DeviceReference, link: LinkSecurity, resident: ResidentID, purpose: Purpose, received: Moment,
+      place: Int = 0,
       instantOf: @escaping @Sendable (CivilTime) -> Int64?
     ) {
       self.device = device
@@ -22,6 +25,7 @@ package enum Normalizer {
       self.resident = resident
       self.purpose = purpose
       self.received = received
+      self.place = place
       self.instantOf = instantOf
     }
   }
@@ -37,9 +41,11 @@ package enum Normalizer {
     return Observation(
       reading: ReadingIdentity.id(
         device: context.device.id, characteristic: measurement.characteristic, user: measurement.user,
-        values: measurement.values, sequence: measurement.sequence,
+        values: measurement.values,
+        // A stream's counter begins anew all the time, and the journal does not keep it: its moment counts alone.
+        sequence: characteristic.isStream ? nil : measurement.sequence,
         deviceTime: characteristic.isStream || !measurement.isDeviceClockSet ? nil : measurement.deviceTime,
-        received: context.received),
+        received: context.received, place: characteristic.isStream ? 0 : context.place),
       device: context.device, profile: measurement.profile,
       characteristic: measurement.characteristic, link: context.link, resident: context.resident,
       purpose: context.purpose, user: measurement.user, received: context.received,

@@ -34,12 +34,20 @@ package struct ProfileCatalog: Sendable {
     DocumentError(file: profile.file, mark: profile.idMark, path: "based-on", message: message)
   }
 
-  /// The profiles of a device, those that ask for most first. One that another of them is based on is left out.
+  /// The profiles of a device, those that ask for most first. One that another of them is based on is left out, and one
+  /// that would read nothing that those before it do not read: its commands are for other devices.
   package func profiles(for device: DeviceFacts) -> [DeviceProfile] {
     let found = profiles.filter { $0.match.holds(for: device) }
     let replaced = Set(found.compactMap(\.basedOn))
-    return found.filter { !replaced.contains($0.id) }
+    let ordered = found.filter { !replaced.contains($0.id) }
       .sorted { ($1.match.specificity, $0.id) < ($0.match.specificity, $1.id) }
+    var taken: Set<String> = []
+    return ordered.filter { profile in
+      let read = Set(profile.readings.filter { $0.use == .reading }.flatMap { [$0.uuid] + $0.also })
+      guard read.isEmpty || !read.isSubset(of: taken) else { return false }
+      taken.formUnion(read)
+      return true
+    }
   }
 
   package func profile(id: String) -> DeviceProfile? {

@@ -191,13 +191,13 @@ package actor Ingest {
 
   private func accept(_ capture: Capture) {
     guard let device = devices[capture.address] else { return }
-    for reading in readers.read(capture, of: device) {
+    for (place, reading) in readers.read(capture, of: device).enumerated() {
       switch reading {
       case .measurement(let measurement, let characteristic, let bytes):
         if let message = measurement.message {
           understood.insert(Understood(address: capture.address, profile: measurement.profile, message: message))
         }
-        accept(measurement, characteristic, of: device, capture.with(bytes))
+        accept(measurement, characteristic, of: device, capture.with(bytes), place: place)
       case .undecoded(let reason, let isStream, let bytes):
         keepUndecoded(capture.with(bytes), device, reason, isStream: isStream)
       }
@@ -205,13 +205,16 @@ package actor Ingest {
   }
 
   private func accept(
-    _ measurement: Measurement, _ characteristic: CharacteristicProfile, of device: EnrolledDevice, _ capture: Capture
+    _ measurement: Measurement, _ characteristic: CharacteristicProfile, of device: EnrolledDevice, _ capture: Capture,
+    place: Int
   ) {
     let observation = Normalizer.observation(
       measurement, characteristic: characteristic,
       context: Normalizer.Context(
-        device: device.reference, link: device.link, resident: device.resident, purpose: device.purpose,
-        received: capture.received, instantOf: SiteTime.instant))
+        device: device.reference,
+        // Anyone can send an advertisement, whatever the device's own link is worth.
+        link: capture.isAdvertised ? .advert : device.link, resident: device.resident, purpose: device.purpose,
+        received: capture.received, place: place, instantOf: SiteTime.instant))
     guard !isKnown(observation) else { return }
     lastReading[device.id] = capture.received.monotonicMs
     batch.append(.observation(observation, bytes: capture.bytes))

@@ -113,15 +113,23 @@ package enum ProfileTexts {
   }
 
   /// - Parameters:
-  ///   - characteristic: where the clock is read: `2A2B`.
-  ///   - policy: when it is set, a word of the profile language.
+  ///   - characteristic: where the clock stands: `2A2B`.
+  ///   - policy: when it is to be set, a word of the profile language.
   package static func clock(in characteristic: String, policy: String) -> Text {
     switch policy {
-    case "always": Text(zh: "读取 \(characteristic)，每次都校准", en: "read from \(characteristic), set each time")
+    case "always":
+      Text(
+        zh: "\(characteristic)，应每次校准；网关目前既不读取也不校准",
+        en: "\(characteristic), to be set each time; the gateway does neither read nor set it yet")
     case "when-off":
       Text(
-        zh: "读取 \(characteristic)，相差 2 秒以上就校准", en: "read from \(characteristic), set where it is off by more than 2 s")
-    default: Text(zh: "读取 \(characteristic)，从不校准", en: "read from \(characteristic), never set")
+        zh: "\(characteristic)，相差 2 秒以上应校准；网关目前既不读取也不校准",
+        en:
+          "\(characteristic), to be set where it is off by more than 2 s; the gateway does neither read nor set it yet")
+    default:
+      Text(
+        zh: "\(characteristic)，不得校准；网关目前也不读取",
+        en: "\(characteristic), never to be set; the gateway does not read it yet")
     }
   }
 

@@ -104,6 +104,9 @@ package enum ScanTexts {
     case "bluetooth.heart-rate": Text(zh: "心率设备", en: "heart rate")
     case "bluetooth.blood-pressure": Text(zh: "血压计", en: "blood pressure")
     case "bluetooth.pulse-oximeter": Text(zh: "血氧仪", en: "pulse oximeter")
+    case "bluetooth.health-thermometer": Text(zh: "体温计", en: "thermometer")
+    case "bluetooth.weight-scale": Text(zh: "体重秤", en: "weight scale")
+    case "bluetooth.glucose": Text(zh: "血糖仪", en: "glucose meter")
     default: nil
     }
   }

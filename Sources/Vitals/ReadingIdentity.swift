@@ -9,10 +9,10 @@ package enum ReadingIdentity {
   ///   counts beside it.
   /// - Parameter deviceTime: nil where the device said none, where its clock is not set (such a clock may show the same
   ///   moment twice), and for streams, which no device sends again.
+  /// - Parameter place: which of the measurements it is that came in one value, from 0: they have one moment of receipt.
   package static func id(
     device: String, characteristic: String, user: Int?, values: [Quantity], sequence: Int? = nil,
-    deviceTime: CivilTime?,
-    received: Moment
+    deviceTime: CivilTime?, received: Moment, place: Int = 0
   ) -> StableID {
     var parts = [device, characteristic, user.map(String.init) ?? "none"]
     for value in values {
@@ -25,6 +25,7 @@ package enum ReadingIdentity {
     if let deviceTime { parts.append("device \(deviceTime)") }
     if sequence == nil, deviceTime == nil {
       parts += ["receipt \(received.bootID)", String(received.monotonicMs)]
+      if place > 0 { parts.append("place \(place)") }
     }
     return StableID(hashing: parts)
   }

@@ -159,6 +159,16 @@ import Testing
     #expect(session.timePassed(to: 11_000) == [.hangUp])
   }
 
+  /// A strap that is not known by name shouts its maker's data as well: it is connected to.
+  @Test func aConnectionLeadsBeforeAnAdvertisement() throws {
+    let catalog = try ShippedProfiles.catalog()
+    let strap = catalog.profiles(for: DeviceFacts(services: ["180D"], name: "Polar X9 1", manufacturers: [0x6B]))
+    #expect(strap.map(\.id) == ["polar.advertisement", "bluetooth.heart-rate"])
+    #expect(DeviceSession.leading(strap)?.id == "bluetooth.heart-rate")
+    let shouting = catalog.profiles(for: DeviceFacts(manufacturers: [0x6B]))
+    #expect(DeviceSession.leading(shouting)?.id == "polar.advertisement")
+  }
+
   /// A battery is a part of many devices, and says nothing of how they are kept.
   @Test func theProfileOfAPersonsValuesLeads() throws {
     let battery = try ShippedProfiles.catalog().profile(id: "bluetooth.battery")
@@ -169,5 +179,13 @@ import Testing
     var session = DeviceSession(profiles, characteristics: [values])
     _ = session.connected(at: 0)
     #expect(session.due == 15_000)
+  }
+
+  /// Its profile asks for the standard service too, and says that it is listened to.
+  @Test func aScaleThatOnlyAdvertisesIsNotConnectedTo() throws {
+    let catalog = try ShippedProfiles.catalog()
+    func leading(_ device: DeviceFacts) -> String? { DeviceSession.leading(catalog.profiles(for: device))?.id }
+    #expect(leading(DeviceFacts(services: ["181D"], name: "MI_SCALE", manufacturers: [0x0157])) == "xiaomi.mi-scale")
+    #expect(leading(DeviceFacts(services: ["181D"])) == "bluetooth.weight-scale")
   }
 }

@@ -9,17 +9,18 @@ import Vitals
   static let time = CivilTime(year: 2026, month: 3, day: 14, hour: 8, minute: 5, second: 30)
 
   static func measurement(
-    user: Int? = 1, time: CivilTime? = time, isDeviceClockSet: Bool = true, quality: Quality = .valid,
+    user: Int? = 1, sequence: Int? = nil, time: CivilTime? = time, isDeviceClockSet: Bool = true,
+    quality: Quality = .valid,
     status: [String] = [], values: [Quantity] = [Quantity(.systolic, .number(ExactDecimal(128)))]
   ) -> Measurement {
     Measurement(
-      profile: "bluetooth.blood-pressure", characteristic: "2A35", user: user, deviceTime: time,
-      isDeviceClockSet: isDeviceClockSet, quality: quality, status: status, values: values, notes: [])
+      profile: "bluetooth.blood-pressure", characteristic: "2A35", user: user, sequence: sequence,
+      deviceTime: time, isDeviceClockSet: isDeviceClockSet, quality: quality, status: status, values: values, notes: [])
   }
 
   static func context(
     device: String = "d-2", resident: String = "r-31k7", wallMs: Int64? = instant + 30_000, synchronized: Bool = true,
-    monotonicMs: Int64 = 8_123_456, hasInstant: Bool = true
+    monotonicMs: Int64 = 8_123_456, place: Int = 0, hasInstant: Bool = true
   ) throws -> Normalizer.Context {
     let address = try #require(DeviceAddress("F5:F1:F2:F3:F4:02"))
     let instantOf: @Sendable (CivilTime) -> Int64? = { _ in hasInstant ? instant : nil }
@@ -27,7 +28,7 @@ import Vitals
       device: DeviceReference(id: device, model: "BP cuff", address: address), link: .encrypted,
       resident: try #require(ResidentID(resident)), purpose: .care,
       received: Moment(bootID: "b1", monotonicMs: monotonicMs, wallMs: wallMs, synchronized: synchronized),
-      instantOf: instantOf)
+      place: place, instantOf: instantOf)
   }
 
   static func observation(
@@ -126,6 +127,28 @@ import Vitals
     let first = try Self.observation(Self.measurement(isDeviceClockSet: false), Self.context(monotonicMs: 1))
     let second = try Self.observation(Self.measurement(isDeviceClockSet: false), Self.context(monotonicMs: 2))
     #expect(first.reading != second.reading)
+  }
+
+  /// A table of records whose clock was never set comes in one value.
+  @Test func whatComesInOneValueIsAsManyReadings() throws {
+    func id(_ place: Int, time: CivilTime?) throws -> StableID {
+      try Self.observation(Self.measurement(time: time), Self.context(place: place)).reading
+    }
+    #expect(try id(0, time: nil) != id(1, time: nil))
+    #expect(try id(1, time: nil) == id(1, time: nil))
+    // With a time of its own it is the same wherever it stands.
+    #expect(try id(0, time: Self.time) == id(1, time: Self.time))
+  }
+
+  /// The counter of a live frame has few bits, and the journal computes the id without it.
+  @Test func aStreamCountsByItsMomentWhateverItsCounter() throws {
+    func id(_ sequence: Int?, at ms: Int64) throws -> StableID {
+      try Self.observation(
+        Self.measurement(sequence: sequence, time: nil), Self.context(monotonicMs: ms), characteristic: "2A37"
+      ).reading
+    }
+    #expect(try id(3, at: 1) != id(3, at: 2))
+    #expect(try id(3, at: 1) == id(nil, at: 1))
   }
 
   @Test func aNumberCountsByItsValueNotByItsDigits() throws {

@@ -33,6 +33,38 @@ import Testing
     #expect(catalog.profiles(for: DeviceFacts(services: ["no uuid"])).isEmpty)
   }
 
+  /// What is written to the one of two that read the same characteristic is not for the other.
+  @Test func aProfileThatReadsNothingMoreIsLeftOut() throws {
+    func profile(_ id: String, _ match: String, also: String = "") throws -> DeviceProfile {
+      let fields = "fields: [{name: spo2, type: uint8, kind: spo2, unit: \"%\"}]"
+      let reads = "title: Values, \(fields), vectors: [{hex: \"60\", values: [spo2 96]}]}"
+      return try ProfileLoader.load(
+        """
+        id: \(id)
+        title: Oximeter
+        evidence: simulated
+        sources: [none]
+        match: \(match)
+        characteristics: [{uuid: FF02, \(reads)\(also.isEmpty ? "" : ", {uuid: \(also), \(reads)")]
+        """, file: "\(id).yaml")
+    }
+    let named = try profile("maker.named", "{services: [FF12], names: [PO*]}")
+    let any = try profile("maker.any", "{services: [FF12]}")
+    let wider = try profile("maker.wider", "{services: [FF12]}", also: "FF03")
+    let device = DeviceFacts(services: ["FF12"], name: "PO60")
+    #expect(try ProfileCatalog([named, any]).profiles(for: device).map(\.id) == ["maker.named"])
+    #expect(try ProfileCatalog([named, wider]).profiles(for: device).map(\.id) == ["maker.named", "maker.wider"])
+    #expect(try ProfileCatalog([named, any]).profiles(for: DeviceFacts(services: ["FF12"])).map(\.id) == ["maker.any"])
+  }
+
+  @Test func aServiceThatManyHaveIsNotEnough() throws {
+    let catalog = try ShippedProfiles.catalog()
+    #expect(catalog.profiles(for: DeviceFacts(services: ["FF12"])).isEmpty)
+    #expect(catalog.profiles(for: DeviceFacts(services: ["FF12"], name: "PO60")).map(\.id) == ["beurer.po60"])
+    #expect(
+      catalog.profiles(for: DeviceFacts(services: ["FF12"], name: "SpO2080971")).map(\.id) == ["contec.cms50d-bt"])
+  }
+
   @Test(arguments: ["2A35", "2a35", "00002a35", "00002A35-0000-1000-8000-00805F9B34FB"])
   func findsACharacteristicByAnyForm(uuid: String) throws {
     let catalog = try ShippedProfiles.catalog()

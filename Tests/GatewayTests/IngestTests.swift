@@ -42,14 +42,22 @@ import Vitals
     return try RuleSet(overriding: YAML.parse(text, file: "rules.yaml"))
   }
 
-  func open(enrolling: Bool) async throws -> Box {
+  func readings(_ box: Box) async throws -> [Observation] {
+    try await box.journal.entries(.reading, after: 0, limit: 100).compactMap { entry in
+      if case .reading(let observation) = entry.content { observation } else { nil }
+    }
+  }
+
+  func open(
+    enrolling: Bool, profiles: [String] = ["bluetooth.pulse-oximeter", "bluetooth.blood-pressure"]
+  ) async throws -> Box {
     let journal = try Journal(
       path: directory.file("vigil.db"), loop: EventLoop(name: "journal"), newEpoch: "epoch", now: hand.clock())
     let address = try #require(DeviceAddress("F5:F1:F2:F3:F4:03"))
     if enrolling {
       _ = try await journal.enrol(
         NewDevice(
-          address: address, model: "Oximeter", profiles: ["bluetooth.pulse-oximeter", "bluetooth.blood-pressure"],
+          address: address, model: "Oximeter", profiles: profiles,
           resident: try #require(ResidentID("r-31k7")), link: .encrypted), uid: nil, now: hand.clock())
     }
     let ingest = Ingest(
@@ -123,6 +131,27 @@ import Vitals
     await box.ingest.drain()
     #expect(try await box.journal.position(.reading).nextSeq == 3)
     #expect(try await box.journal.undecodedCount() == 2)
+  }
+
+  /// Two frames that say the same, without a time of the device.
+  @Test func whatComesInOneValueIsKeptWhole() async throws {
+    let box = try await open(enrolling: true, profiles: ["aoj.aoj-20a"])
+    let frame: [UInt8] = [0xAA, 0x01, 0xC1, 0x05, 0x0E, 0x42, 0x01, 0x88]
+    box.ingest.receive(
+      address: box.address, characteristic: "0000ffe1-0000-1000-8000-00805f9b34fb", bytes: frame + frame)
+    await box.ingest.drain()
+    #expect(
+      try await readings(box).map { $0.number(.bodyTemperature) } == [ExactDecimal("36.5"), ExactDecimal("36.5")])
+  }
+
+  @Test func anAdvertisementIsNoBondedLink() async throws {
+    let box = try await open(enrolling: true, profiles: ["bluetooth.heart-rate", "polar.advertisement"])
+    box.ingest.receive(address: box.address, characteristic: "manufacturer:006B", bytes: [0x32, 0x00, 0x48, 0x48])
+    box.ingest.receive(
+      address: box.address, characteristic: "00002a37-0000-1000-8000-00805f9b34fb", bytes: [0x00, 0x48])
+    await box.ingest.drain()
+    await box.ingest.commit()
+    #expect(try await readings(box).map(\.link) == [.advert, .encrypted])
   }
 
   @Test func strangersAreNotHeard() async throws {

@@ -158,7 +158,7 @@ def contec(**more: Any) -> scenarios.Device:
     octets = contec_frame(97, 72) + "eb000348093f" + contec_frame(96, 73)
     values = [octets[:10], octets[10:30], octets[30:]]
     return scenarios.device(
-        "oximeter", OXIMETER, "CMS50D-BT",
+        "oximeter", OXIMETER, "SpO2080001",
         {"ff12": {"ff01": {"properties": ["write-without-response"]}, "ff02": {"properties": ["notify"]}}},
         [{"loop": {"steps": [
             {"until": f"written ff01 {START}"},

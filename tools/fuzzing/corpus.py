@@ -50,6 +50,17 @@ def add(path: Path, entry: Entry) -> None:
     write(path, [*read(path), entry])
 
 
+def smallest(found: list[bytes], most: int) -> list[Entry]:
+    """As many of the inputs as fit into so many octets, the smallest first."""
+    kept: list[Entry] = []
+    for octets in sorted(found, key=lambda octets: (len(octets), octets)):
+        most -= len(octets)
+        if most < 0:
+            break
+        kept.append(Entry(octets))
+    return kept
+
+
 def unpack(entries: list[Entry], folder: Path) -> None:
     """Lays the inputs out as libFuzzer wants them, a file each; what else is in the folder goes."""
     folder.mkdir(parents=True, exist_ok=True)

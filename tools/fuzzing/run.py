@@ -25,6 +25,9 @@ KEPT = Path(os.environ.get("VIGIL_FUZZ_CORPUS", engine.ROOT / "tools" / "fuzzing
 # Named like a crash by libFuzzer; `slow-unit-` is only a remark.
 CRASHES = ("crash-", "timeout-", "oom-", "leak-")
 PULSE_SECONDS = 15
+# Octets that are kept of a target, the smallest inputs first, so that the repository stays small.
+MOST_KEPT = 1_500
+MOST_KEPT_PROFILES = 30_000
 # Proves that a trap is found; it is run only by its name.
 SELF_TEST = "selftest."
 
@@ -124,7 +127,7 @@ def run_all(targets: list[str], runs: int, seconds: int | None, jobs: int) -> li
 
 
 def keep(targets: list[str]) -> None:
-    """Minimises what is known of each target into the kept corpus; what the profiles' vectors reach already is left out."""
+    """Minimises what is known of each target into the kept corpus; what the vectors reach already is left out."""
     for number, target in enumerate(targets, 1):
         place = WORK / target
         seeds, merged = WORK / "seeds" / target, place / "merged"
@@ -136,7 +139,8 @@ def keep(targets: list[str]) -> None:
         subprocess.run(engine.command(arguments), cwd=place, env=engine.environment(VIGIL_FUZZ_TARGET=target), check=True,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         kept = KEPT / f"{target}.txt"
-        found = [corpus.Entry(path.read_bytes()) for path in merged.iterdir() if path.name not in given]
+        most = MOST_KEPT_PROFILES if target == "profile" else MOST_KEPT
+        found = corpus.smallest([path.read_bytes() for path in merged.iterdir() if path.name not in given], most)
         corpus.write(kept, found + [entry for entry in corpus.read(kept) if entry.remark])
         corpus.unpack(corpus.read(kept), place / "kept")
         shutil.rmtree(place / "found")

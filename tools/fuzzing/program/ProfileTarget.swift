@@ -40,7 +40,7 @@ enum ProfileTarget {
     reader.feature = reading.feature == nil ? nil : bytes
     let outcomes = reader.read(bytes, at: 0)
     let measurements = outcomes.compactMap { if case .measurement(let found, _) = $0 { found } else { nil } }
-    guard case .error(let error, _) = outcomes.first else {
+    guard measurements.isEmpty, case .error(let error, _) = outcomes.first else {
       return ReportPromises.check(DecodeReport.json(outcomes, as: reading, of: profile), measurements)
     }
     ReportPromises.check(DecodeReport.json(outcomes, as: reading, of: profile), error: error)

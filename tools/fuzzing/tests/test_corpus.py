@@ -33,3 +33,7 @@ def test_unpacking_leaves_just_the_inputs(tmp_path: Path) -> None:
     corpus.unpack([Entry(b"\x01"), Entry(b"\x02")], folder)
     corpus.unpack([Entry(b"\x02"), Entry(b"\x03")], folder)
     assert sorted(corpus.inputs(folder)) == [b"\x02", b"\x03"]
+
+
+def test_the_smallest_inputs_are_kept() -> None:
+    assert corpus.smallest([b"\x01\x02\x03", b"\x02", b"\x01\x02"], 3) == [Entry(b"\x02"), Entry(b"\x01\x02")]
