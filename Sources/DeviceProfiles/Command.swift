@@ -66,6 +66,12 @@ package enum CommandLoader {
       }) {
         throw entry.value.error("writes the same as '\(same.name)', keep one of them")
       }
+      let pieces = commands.values.filter { $0.characteristic == command.characteristic }.map(\.bytes) + [command.bytes]
+      if let harm = ForbiddenWrites.harm(ofPieces: pieces, to: command.characteristic) {
+        throw entry.value.error(
+          "no profile may write this to \(BluetoothUUID.short(command.characteristic)) beside its other commands: "
+            + "together it \(harm); leave the command out")
+      }
       commands[entry.key] = command
     }
     return commands

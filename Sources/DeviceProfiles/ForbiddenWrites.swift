@@ -41,26 +41,62 @@ package enum ForbiddenWrites {
     let writes: Writes
     /// What is harmless is so only as one whole frame of this length: a device reads on behind it.
     let frame: FrameProfile.Length?
+    /// A device that reads a stream finds harm behind anything, and in pieces.
+    let isAnywhere: Bool
     /// Completes "it …".
     package let harm: String
 
-    init(places: [String], writes: Writes, frame: FrameProfile.Length? = nil, harm: String) {
+    init(
+      places: [String], writes: Writes, frame: FrameProfile.Length? = nil, isAnywhere: Bool = false, harm: String
+    ) {
       self.places = places
       self.writes = writes
       self.frame = frame
+      self.isAnywhere = isAnywhere || places.isEmpty
       self.harm = harm
     }
 
+    func isAbout(_ characteristic: String) -> Bool {
+      places.isEmpty || places.contains { BluetoothUUID.full($0) == characteristic }
+    }
+
     func forbids(_ bytes: [UInt8], to characteristic: String) -> Bool {
-      guard places.isEmpty || places.contains(where: { BluetoothUUID.full($0) == characteristic }) else { return false }
+      guard isAbout(characteristic) else { return false }
       switch writes {
       case .all: return true
       case .beginning(let patterns, let except):
-        let starts = places.isEmpty ? 0..<bytes.count : 0..<1
+        let starts = isAnywhere ? 0..<bytes.count : 0..<1
         let isThere = starts.contains { Self.begin(bytes.dropFirst($0), with: patterns) }
         return isThere && !(Self.begin(bytes[...], with: except) && isOneFrame(bytes))
       case .allBut(let patterns): return !(Self.begin(bytes[...], with: patterns) && isOneFrame(bytes))
       }
+    }
+
+    /// Whether writes one behind the other, in any order and number, have a pattern over their seams.
+    func forbids(pieces: [[UInt8]], to characteristic: String) -> Bool {
+      guard isAnywhere, isAbout(characteristic), case .beginning(let patterns, _) = writes else { return false }
+      return patterns.contains { Self.isOverSeams(of: pieces, $0) }
+    }
+
+    private static func isOverSeams(of pieces: [[UInt8]], _ pattern: Pattern) -> Bool {
+      // How much of the pattern the writes so far can end with.
+      var ends: Set<Int> = [0]
+      var isNew = true
+      while isNew {
+        isNew = false
+        for piece in pieces {
+          for matched in ends {
+            let rest = pattern.dropFirst(matched)
+            if matched > 0, begin(piece[...], with: [Array(rest)]) { return true }
+            for start in matched > 0 ? 0..<1 : 0..<piece.count {
+              let end = piece.dropFirst(start)
+              guard end.count < rest.count, begin(end, with: [Array(rest.prefix(end.count))]) else { continue }
+              if ends.insert(matched + end.count).inserted { isNew = true }
+            }
+          }
+        }
+      }
+      return false
     }
 
     private static func begin(_ bytes: ArraySlice<UInt8>, with patterns: [Pattern]) -> Bool {
@@ -86,6 +122,14 @@ package enum ForbiddenWrites {
   package static func harm(of bytes: [UInt8], to characteristic: String) -> String? {
     let full = BluetoothUUID.full(characteristic) ?? characteristic.lowercased()
     return rules.first { $0.forbids(bytes, to: full) }?.harm
+  }
+
+  /// - Parameters:
+  ///   - pieces: all that is written to the characteristic; each is harmless by itself.
+  /// - Returns: what some of them do together.
+  package static func harm(ofPieces pieces: [[UInt8]], to characteristic: String) -> String? {
+    let full = BluetoothUUID.full(characteristic) ?? characteristic.lowercased()
+    return rules.first { $0.forbids(pieces: pieces, to: full) }?.harm
   }
 
   package static let rules = standard + updates + lepu + omron + others
@@ -204,20 +248,23 @@ package enum ForbiddenWrites {
     Rule(
       places: ["233bf001-5a34-1b6d-975c-000d5690abe4"],
       writes: .allBut([[.any, .any, 0xD6], [.any, .any, 0xE1], [.any, .any, 0x03]]),
+      frame: .told(at: 0, width: 1, isBigEndian: false, add: 1),
       harm: "can wipe the cuff's memory or bond, or is none of send all (E1), memory size (D6) and hang up (03)"),
     // Nonin: `NMI` commands in ASCII. With = they set something, MCL! clears the memory.
     Rule(
       places: ["1447af80-0d60-11e2-88b6-0002a5d5c51b"],
       writes: .beginning([
         [0x60, 0x4E, 0x4D, 0x49, .any, .any, .any, .any, 0x3D], [0x60, 0x4E, 0x4D, 0x49, .any, 0x4D, 0x43, 0x4C, 0x21],
-        [0x63], [0x64],
-      ]), harm: "clears the oximeter's memory or bonds or changes its settings"),
+      ]), isAnywhere: true, harm: "clears the oximeter's memory or changes its settings"),
+    Rule(
+      places: ["1447af80-0d60-11e2-88b6-0002a5d5c51b"], writes: .beginning([[0x63], [0x64]]),
+      harm: "clears the oximeter's bonds or changes its settings"),
     // On FF01. Beurer PO60: 99 7F deletes, FF resets. Contec: 9D, 91, 92, 94 and 96 with 7F delete, A1 too, 83 sets the clock.
     Rule(
       places: ["FF01"],
-      writes: .beginning(
-        [0x91, 0x92, 0x94, 0x96, 0x99, 0x9D].map { [Octet($0, mask: 0xFF), 0x7F] } + [[0xA1], [0xFF]]),
-      harm: "deletes stored records or resets the device"),
+      writes: .beginning([0x91, 0x92, 0x94, 0x96, 0x99, 0x9D].map { [Octet($0, mask: 0xFF), 0x7F] }), isAnywhere: true,
+      harm: "deletes stored records"),
+    Rule(places: ["FF01"], writes: .beginning([[0xA1], [0xFF]]), harm: "deletes stored records or resets the device"),
     Rule(places: ["FF01"], writes: .beginning([[0x83]]), harm: "sets the clock to a constant"),
     // Contec's older protocol.
     Rule(places: [], writes: .beginning([[0x7D, 0x81, 0xAE]]), harm: "deletes stored records"),

@@ -20,6 +20,9 @@ package struct ProfileCatalog: Sendable {
     self.profiles = try profiles.map { (profile) throws(DocumentError) in
       guard let id = profile.basedOn else { return profile }
       guard let base = byID[id] else { throw Self.error(profile, "there is no profile '\(id)' to be based on") }
+      guard base.basedOn != profile.id else {
+        throw Self.error(profile, "'\(id)' is itself based on this one; leave 'based-on' out of one of them")
+      }
       guard base.basedOn == nil else {
         throw Self.error(profile, "'\(id)' is itself based on another; name '\(base.basedOn ?? "")'")
       }

@@ -8,13 +8,15 @@ import CYAML
 package enum YAML {
   /// - Parameter file: the name that errors are to show.
   package static func parse(_ text: String, file: String) throws(DocumentError) -> Node {
-    var parser = yaml_parser_t()
-    guard yaml_parser_initialize(&parser) != 0 else { throw outOfMemory(file) }
-    defer { yaml_parser_delete(&parser) }
     let utf8 = Array(text.utf8)
     let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, utf8.count))
     buffer.initialize(from: utf8, count: utf8.count)
     defer { buffer.deallocate() }
+    try refuseDepth(UnsafeBufferPointer(start: buffer, count: utf8.count), file)
+
+    var parser = yaml_parser_t()
+    guard yaml_parser_initialize(&parser) != 0 else { throw outOfMemory(file) }
+    defer { yaml_parser_delete(&parser) }
     yaml_parser_set_input_string(&parser, buffer, utf8.count)
 
     var document = yaml_document_t()
@@ -35,6 +37,34 @@ package enum YAML {
     }
     return node
   }
+
+  /// libyaml takes time that grows with the square of the depth, minutes for 200 kB of brackets: event by event, it can
+  /// be left in time. What is wrong otherwise is left to the reading proper.
+  private static func refuseDepth(_ utf8: UnsafeBufferPointer<UInt8>, _ file: String) throws(DocumentError) {
+    var parser = yaml_parser_t()
+    guard yaml_parser_initialize(&parser) != 0 else { throw outOfMemory(file) }
+    defer { yaml_parser_delete(&parser) }
+    yaml_parser_set_input_string(&parser, utf8.baseAddress, utf8.count)
+    var depth = 0
+    while true {
+      var event = yaml_event_t()
+      guard yaml_parser_parse(&parser, &event) != 0 else { return }
+      defer { yaml_event_delete(&event) }
+      switch event.type {
+      case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT: depth += 1
+      case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: depth -= 1
+      case YAML_STREAM_END_EVENT, YAML_NO_EVENT: return
+      default: break
+      }
+      // One more than a value may have, whose own depth begins at 0.
+      if depth > deepest + 1 {
+        throw DocumentError(
+          file: file, mark: Mark(event.start_mark), path: "", message: "nested deeper than \(deepest) levels")
+      }
+    }
+  }
+
+  private static let deepest = 32
 
   private static func outOfMemory(_ file: String) -> DocumentError {
     DocumentError(file: file, mark: Mark(line: 1, column: 1), path: "", message: "out of memory")
@@ -60,7 +90,7 @@ package enum YAML {
       func fail(_ message: String) -> DocumentError {
         DocumentError(file: file, mark: mark, path: path, message: message)
       }
-      guard depth <= 32 else { throw fail("nested deeper than 32 levels") }
+      guard depth <= deepest else { throw fail("nested deeper than \(deepest) levels") }
       guard visited.insert(raw).inserted else { throw fail("aliases are not allowed here, write the value out") }
       switch raw.pointee.type {
       case YAML_SCALAR_NODE:

@@ -15,6 +15,9 @@ enum ProfilePhrases {
     Text(zh: "{text} 与任何名称都相符", en: "'{text}' is everybody's name"),
     Text(zh: "{id} 已是 {file} 中设备描述的编号", en: "'{id}' is already the id of the profile in {file}"),
     Text(zh: "没有编号为 {id} 的设备描述可以作为基础", en: "there is no profile '{id}' to be based on"),
+    Text(
+      zh: "{id} 本身就基于这个描述，请在其中一个去掉 based-on",
+      en: "'{id}' is itself based on this one; leave 'based-on' out of one of them"),
     Text(zh: "{id} 本身也基于别的描述，请写 {base}", en: "'{id}' is itself based on another; name '{base}'"),
     Text(
       zh: "应只写 manufacturer 和 service-data 之一", en: "expected either 'manufacturer' or 'service-data'"),
@@ -148,6 +151,10 @@ enum ProfilePhrases {
     Text(
       zh: "任何设备描述都不能向 {characteristic} 写这个（{harm}），请去掉这个命令",
       en: "no profile may write this to {characteristic}: it {harm}; leave the command out"),
+    Text(
+      zh: "任何设备描述都不能在其他命令之外再向 {characteristic} 写这个：合在一起（{harm}），请去掉这个命令",
+      en: "no profile may write this to {characteristic} beside its other commands: together it {harm}; "
+        + "leave the command out"),
     Text(zh: "{name} 的用途是 stop，请另选一个命令", en: "'{name}' has the purpose stop, name another one"),
     Text(
       zh: "idle-seconds 只能和 connection: idle 一起写，这里是 {connection}",

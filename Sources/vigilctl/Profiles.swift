@@ -43,11 +43,16 @@ struct ProfilesList: AsyncParsableCommand {
       [ProfileTexts.columns.map { $0(in: language) }]
       + profiles.map { profile in
         [
-          profile.id, profile.title(in: language), recognition(of: profile.match),
+          profile.id, cell(profile.title(in: language)), cell(recognition(of: profile.match)),
           ProfileTexts.evidence(profile.evidence.rawValue)(in: language), String(profile.vectorCount),
         ]
       }
     return Layout.table(rows, within: columns, shrinking: [2, 1, 0], minimum: 12)
+  }
+
+  /// What a file says, in one line of a terminal.
+  private static func cell(_ text: String) -> String {
+    Layout.plain(text).split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 
   /// `1810 + UA-651BLE*`: groups that must hold together, each with what is enough for it.

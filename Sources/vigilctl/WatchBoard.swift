@@ -121,7 +121,8 @@ struct WatchBoard {
     if let state {
       parts.append(
         WatchTexts.title(
-          gateway: state.gateway, connected: state.devices.count { $0.state == "connected" }, of: state.devices.count,
+          gateway: state.gateway, connected: state.devices.count { ["connected", "listening"].contains($0.state) },
+          of: state.devices.count,
           waiting: state.waiting, hasBroker: state.brokerConnected))
     }
     if hidden > 0 { parts.append(WatchTexts.moreRows(hidden)) }

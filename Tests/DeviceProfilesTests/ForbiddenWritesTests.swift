@@ -90,10 +90,36 @@ import Testing
     (lepu, "A508F70000000000", "A509F60000000000"), (lepu, "AA17E8000000001B", "A5E31C0000000000"),
     (ring, "A5E11E00020000BF", "A5EE110000000000"), (uart, "0102", "A5E21D0000000000"), (uart, "00", "AA5540020129"),
     (omron, "080100039E0E009A", "0801C00260020000"), ("FFF2", "4DFF0002055300", "4DFF00020351"),
-    ("FFF2", "4DFF000900000000000000FD52", "4DFF00020351"),
+    ("FFF2", "4DFF000900000000000000FD52", "4DFF00020351"), ("FF01", "9B011C", "997F0018"),
+    (nonin, "00", "604E4D49064D434C21"),
+    (and, "0201E1", "030112"),
   ])
   func harmBehindSomethingHarmlessIsRefused(characteristic: String, first: String, second: String) {
     #expect(Self.isRefused(FrameAssemblerTests.octets(first + second), to: characteristic))
+  }
+
+  /// A device may read what several commands write as one stream.
+  @Test(arguments: [
+    ("A5 0A", "F5 00 00"), ("00 A5", "0A F5"), ("F5 00", "A5 0A"), ("7D", "81 AE"), ("AA 55", "40 02 01 29"),
+  ])
+  func harmInPiecesIsRefused(first: String, second: String) throws {
+    func load(_ bytes: [String], to characteristics: [String]) throws -> [String: Command] {
+      let lines = zip(bytes, characteristics).enumerated().map { index, one in
+        "c\(index): {to: \(one.1), bytes: \(one.0), purpose: start}\n"
+      }
+      return try CommandLoader.load(YAML.parse(lines.joined(), file: "c.yaml"))
+    }
+    #expect(try load([first], to: [Self.uart]).count == 1)
+    #expect(try load([first, second], to: [Self.uart, "FFF2"]).count == 2)
+    let error = try #require(throws: DocumentError.self) { _ = try load([first, second], to: [Self.uart, Self.uart]) }
+    #expect(error.message.contains("beside its other commands: together it "))
+    #expect(error.path == "c1")
+  }
+
+  @Test func aCommandThatDoesHarmWhenItIsRepeatedIsRefused() {
+    #expect(ForbiddenWrites.harm(ofPieces: [[0xF5, 0xA5, 0x0A]], to: Self.uart) != nil)
+    #expect(ForbiddenWrites.harm(ofPieces: [[0xA5], [0x0A], [0xF5]], to: Self.uart) != nil)
+    #expect(ForbiddenWrites.harm(ofPieces: [[0xA5], [0x0B], [0xF5]], to: Self.uart) == nil)
   }
 
   @Test func noPurposeMakesItAllowed() throws {

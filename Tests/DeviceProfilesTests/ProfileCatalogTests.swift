@@ -85,6 +85,13 @@ import Testing
     }
   }
 
+  @Test func aProfileThatIsBasedOnItselfIsNotToldToNameItself() throws {
+    let text = ProfileLoaderTests.good.replacing("id: test.cuff", with: "id: test.cuff\nbased-on: test.cuff")
+    let profile = try ProfileLoader.load(text, file: "a.yaml")
+    let error = try #require(throws: DocumentError.self) { _ = try ProfileCatalog([profile]) }
+    #expect(error.message == "'test.cuff' is itself based on this one; leave 'based-on' out of one of them")
+  }
+
   @Test func uuidsHaveTwoForms() {
     #expect(BluetoothUUID.full("2A37") == "00002a37-0000-1000-8000-00805f9b34fb")
     #expect(BluetoothUUID.full("12345678") == "12345678-0000-1000-8000-00805f9b34fb")

@@ -39,6 +39,13 @@ import Testing
     #expect(failure("a: &a [*a]\n").contains("aliases"))
   }
 
+  @Test(.timeLimit(.minutes(1)), arguments: ["[", "{b: ", "- "])
+  func whatIsNestedVeryDeeplyIsRefusedAtOnce(opening: String) {
+    let started = ContinuousClock.now
+    #expect(failure("a:\n " + String(repeating: opening, count: 200_000)).contains("nested deeper than 32 levels"))
+    #expect(ContinuousClock.now - started < .seconds(10))
+  }
+
   @Test func wrongTypesSayWhatIsAllowed() {
     #expect(
       failure("a: x\n") { _ = try $0.mapping(required: ["a"]).required("a").integer(in: 1...5) }
