@@ -91,8 +91,9 @@ package actor PublisherService: Service {
     if state.connected { await settle(at: .max) }
   }
 
-  /// Called each second: what the broker has had for long enough counts as delivered.
-  package func settle() async { await settle(at: clock().monotonicMs) }
+  /// Called each second: what the broker has had for long enough counts as delivered. What the last connection has not
+  /// outlived does not settle while the broker is away: it is sent again.
+  package func settle() async { await settle(at: state.connected ? clock().monotonicMs : lostAtMs) }
 
   private func settle(at ms: Int64) async {
     for lane in Lane.allCases {
