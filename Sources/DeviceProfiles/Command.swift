@@ -79,10 +79,7 @@ package enum CommandLoader {
 
   private static func command(_ name: String, _ node: Node) throws(DocumentError) -> Command {
     let keys = try node.mapping(required: ["to", "bytes", "purpose"], optional: ["response"])
-    let to = try keys.required("to")
-    guard let characteristic = BluetoothUUID.full(try to.string) else {
-      throw to.error("expected a UUID of 4 or 8 hexadecimal digits or of 128 bits")
-    }
+    let characteristic = try ProfileLoader.uuid(keys.required("to"))
     let bytesNode = try keys.required("bytes")
     let bytes = try FrameLoader.octets(bytesNode)
     guard bytes.count <= longest else { throw bytesNode.error("no value is longer than \(longest) octets") }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import FoundationEssentials
 import Vitals
 
 /// The line that `vigilctl decode` writes for one value (contract.md): one JSON object without a line break, its keys
@@ -103,16 +102,6 @@ package enum DecodeReport {
       exponent += 1
     }
     return exponent > 127 ? nil : ExactDecimal(mantissa: mantissa, exponent: exponent)?.description
-  }
-}
-
-extension Decimal {
-  /// The same number, which JSON writes in plain digits; nil where a Decimal has no such exponent.
-  package init?(exactly number: ExactDecimal) {
-    self.init(
-      sign: number.isNegative ? .minus : .plus, exponent: number.exponent,
-      significand: Decimal(number.mantissa.magnitude))
-    if isNaN { return nil }
   }
 }
 

@@ -225,10 +225,7 @@ struct FieldReading {
   private static func content(of run: ArraySlice<UInt8>, _ form: FactField.Form) -> Fact.Value {
     switch form {
     case .octets(let isReversed):
-      let digits = (isReversed ? Array(run.reversed()) : Array(run)).map { byte in
-        (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-      }
-      return .text(digits.joined(separator: "-"))
+      return .text(Octets.text(isReversed ? Array(run.reversed()) : Array(run), separator: "-"))
     default:
       // Some devices end or fill their texts with NUL, and no text of a device may move a terminal's cursor.
       var text = String.UnicodeScalarView()

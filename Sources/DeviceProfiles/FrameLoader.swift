@@ -64,8 +64,9 @@ package enum FrameLoader {
     for item in items {
       let octets = try octets(item)
       if let other = all.first(where: { $0.starts(with: octets) || octets.starts(with: $0) }) {
-        let same = other == octets ? "stands here twice" : "and \(hex(other)): one is the beginning of the other"
-        throw item.error("\(hex(octets)) \(same), keep one of them")
+        let same =
+          other == octets ? "stands here twice" : "and \(Octets.text(other)): one is the beginning of the other"
+        throw item.error("\(Octets.text(octets)) \(same), keep one of them")
       }
       all.append(octets)
     }
@@ -150,10 +151,5 @@ package enum FrameLoader {
     return stride(from: 0, to: values.count, by: 2).map {
       UInt8(truncatingIfNeeded: values[$0] << 4 | values[$0 + 1])
     }
-  }
-
-  /// The way that ``octets(_:)`` reads.
-  static func hex(_ octets: [UInt8]) -> String {
-    octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined(separator: " ")
   }
 }

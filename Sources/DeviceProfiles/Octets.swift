@@ -22,6 +22,11 @@ package enum Octets {
     return high == nil ? octets : nil
   }
 
+  /// As ``parse(_:)`` reads them: `9B 01 1C`.
+  package static func text(_ octets: some Sequence<UInt8>, separator: String = " ") -> String {
+    octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined(separator: separator)
+  }
+
   private static func digit(_ character: UInt8) -> UInt8? {
     switch character {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")

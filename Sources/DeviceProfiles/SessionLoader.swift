@@ -111,7 +111,7 @@ package enum SessionLoader {
   private static func clock(_ node: Node) throws(DocumentError) -> ClockPolicy {
     let keys = try node.mapping(required: ["characteristic", "write"])
     let characteristic = try keys.required("characteristic")
-    let full = try uuid(characteristic)
+    let full = try ProfileLoader.uuid(characteristic)
     guard clocks.contains(BluetoothUUID.short(full)) else {
       throw characteristic.error("only \(clocks.joined(separator: " and ")) are clocks that we know how to set")
     }
@@ -125,7 +125,7 @@ package enum SessionLoader {
     switch try keys.required("procedure").choice(of: Procedure.self) {
     case .racp:
       let node = try keys.required("characteristic")
-      let characteristic = try uuid(node)
+      let characteristic = try ProfileLoader.uuid(node)
       // It is written to without a command, so it can be nothing else.
       guard BluetoothUUID.short(characteristic) == recordAccess else {
         throw node.error("the Record Access Control Point is \(recordAccess), for others there are commands")
@@ -137,12 +137,5 @@ package enum SessionLoader {
       }
       return MemoryPolicy(procedure: .none, deletesOnRead: deletesOnRead)
     }
-  }
-
-  private static func uuid(_ node: Node) throws(DocumentError) -> String {
-    guard let full = BluetoothUUID.full(try node.string) else {
-      throw node.error("expected a UUID of 4 or 8 hexadecimal digits or of 128 bits")
-    }
-    return full
   }
 }

@@ -19,6 +19,16 @@ struct WireNumber: Encodable {
   }
 }
 
+extension Decimal {
+  /// The same number, which JSON writes in plain digits; nil where a Decimal has no such exponent.
+  init?(exactly number: ExactDecimal) {
+    self.init(
+      sign: number.isNegative ? .minus : .plus, exponent: number.exponent,
+      significand: Decimal(number.mantissa.magnitude))
+    if isNaN { return nil }
+  }
+}
+
 struct WireValue: Encodable {
   let kind: String
   let value: WireNumber?

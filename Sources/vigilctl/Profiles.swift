@@ -111,13 +111,6 @@ extension UInt16 {
   }
 }
 
-extension Octets {
-  /// As ``parse(_:)`` reads them: `9B 01 1C`.
-  static func text(_ octets: [UInt8]) -> String {
-    octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined(separator: " ")
-  }
-}
-
 extension DeviceProfile {
   var vectorCount: Int { readings.reduce(0) { $0 + $1.vectors.count } }
 }

@@ -43,7 +43,7 @@ PURE: Mapping[str, frozenset[str]] = {
     "Texts": frozenset(),
     "ClinicDesk": frozenset({"FoundationEssentials"}),  # reads JSON
     "Document": frozenset(),
-    "DeviceProfiles": frozenset({"FoundationEssentials"}),  # JSON of a decode report
+    "DeviceProfiles": frozenset(),
     "Alerting": frozenset(),
 }
 
