@@ -18,10 +18,15 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "Vitals", dependencies: ["CCrypto"]),
     .target(name: "Texts"),
-    .target(name: "ClinicDesk", dependencies: ["Texts"]),
+    .target(name: "ClinicDesk", dependencies: ["Texts", "Vitals"]),
+    .target(name: "ClinicCommands", dependencies: ["CCrypto", "Texts", "Vitals"]),
     .target(name: "Document", dependencies: ["CYAML"]),
     .target(name: "DeviceProfiles", dependencies: ["Vitals", "Document", "Texts"]),
-    .target(name: "Alerting", dependencies: ["Vitals", "Document", "Texts"]),
+    // The editions of the rules are part of the program: a file that is away must not silence it.
+    .target(
+      name: "Alerting", dependencies: ["Vitals", "Document", "Texts"],
+      resources: [.embedInCode("Rules/cn.yaml"), .embedInCode("Rules/intl.yaml")]),
+    .target(name: "Replay", dependencies: ["Alerting", "Texts", "Vitals"]),
     .target(
       name: "EventLoop", dependencies: ["CSystemd", .product(name: "Logging", package: "swift-log")]),
     .target(name: "DBus", dependencies: ["EventLoop", "CSystemd"]),
@@ -36,7 +41,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Vitals", "Document", "DeviceProfiles", "Alerting", "EventLoop", "DBus", "BlueZ", "Journal", "MQTT", "CSystemd",
+        "Vitals", "Document", "DeviceProfiles", "Alerting", "ClinicCommands", "EventLoop", "DBus", "BlueZ", "Journal",
+        "MQTT", "CSystemd",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], exclude: ["Schemas"]),
@@ -46,21 +52,25 @@ let package = Package(
     .executableTarget(
       name: "vigilctl",
       dependencies: [
-        "Gateway", "DBus", "EventLoop", "DeviceProfiles", "Document", "MQTT", "ClinicDesk", "Texts", "Vitals",
+        "Gateway", "DBus", "EventLoop", "Alerting", "DeviceProfiles", "Document", "MQTT", "ClinicCommands",
+        "ClinicDesk",
+        "Replay", "Texts", "Vitals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .testTarget(name: "VitalsTests", dependencies: ["Vitals"]),
+    .testTarget(name: "VitalsTests", dependencies: ["Vitals", "GatewayTestKit"]),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
     .testTarget(name: "DocumentTests", dependencies: ["Document"]),
     .testTarget(name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "Vitals", "Document"]),
     .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Vitals", "Document", "Texts"]),
+    .testTarget(name: "ReplayTests", dependencies: ["Alerting", "Replay", "Texts", "Vitals"]),
     .testTarget(name: "TextsTests", dependencies: ["Texts", "Vitals"]),
     .testTarget(name: "ClinicDeskTests", dependencies: ["ClinicDesk", "Texts"]),
+    .testTarget(name: "ClinicCommandsTests", dependencies: ["ClinicCommands", "CCrypto", "Vitals"]),
     .testTarget(
       name: "VigilctlTests",
       dependencies: [
-        "vigilctl", "ClinicDesk", "Document", "Gateway", "Texts",
+        "vigilctl", "Alerting", "ClinicCommands", "ClinicDesk", "Document", "Gateway", "Texts",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "GatewayTestKit", dependencies: ["Vitals"], path: "Tests/GatewayTestKit"),
@@ -78,20 +88,28 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "Alerting", "BlueZ", "Document", "Vitals", "Journal", "DeviceProfiles", "EventLoop",
-        "GatewayTestKit",
+        "Gateway", "Alerting", "BlueZ", "ClinicCommands", "Document", "Vitals", "Journal", "DeviceProfiles",
+        "EventLoop", "MQTT", "GatewayTestKit",
         .product(name: "Logging", package: "swift-log"),
       ]),
   ]
 )
 
-// tools/fuzz and tools/bench ask for their programs by this; an ordinary build knows nothing of them.
+// tools/fuzz, tools/bench and tools/faults ask for their programs by this; an ordinary build knows nothing of them.
 if Context.environment["VIGIL_TOOLS"] != nil {
   package.targets += [
     .executableTarget(
-      name: "vigil-fuzz", dependencies: ["DeviceProfiles", "Document", "Vitals"], path: "tools/fuzzing/program"),
+      name: "vigil-fuzz", dependencies: ["ClinicCommands", "DeviceProfiles", "Document", "Vitals"],
+      path: "tools/fuzzing/program"),
     .executableTarget(
       name: "vigil-bench", dependencies: ["DeviceProfiles", "Vitals"], path: "tools/benchmarks/program"),
+    .executableTarget(
+      name: "vigil-simulation",
+      dependencies: [
+        "Alerting", "EventLoop", "Gateway", "Journal", "MQTT", "Vitals",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ], path: "tools/faulting/simulation"),
   ]
 }
 

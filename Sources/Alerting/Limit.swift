@@ -14,9 +14,11 @@ package struct Bound: Sendable, Hashable {
   package let comparison: Comparison
   package let value: ExactDecimal
 
-  package init(_ comparison: Comparison, _ value: Int) {
+  package init(_ comparison: Comparison, _ value: Int) { self.init(comparison, ExactDecimal(value)) }
+
+  package init(_ comparison: Comparison, _ value: ExactDecimal) {
     self.comparison = comparison
-    self.value = ExactDecimal(value)
+    self.value = value
   }
 
   package func holds(_ number: ExactDecimal) -> Bool {
@@ -31,9 +33,13 @@ package struct Bound: Sendable, Hashable {
 
 /// A limit that was crossed, as an alert message names it.
 package struct Limit: Sendable, Hashable {
-  /// Where the limit comes from. A person's own limits will be another case.
+  /// Where the limit comes from.
   package enum Basis: String, Sendable, CaseIterable {
     case `default`
+    /// The clinic set it for this person.
+    case own
+    /// Computed from the person's own past.
+    case baseline
   }
 
   package let kind: ObservationKind

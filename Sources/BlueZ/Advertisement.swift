@@ -66,7 +66,6 @@ extension Central {
           if await !wait(.seconds(30), until: { $0.isReady }) { await switchOn() }
           continue
         }
-        askForDiscoveryAgain(.now)
         let isHeard = hears(address)
         report(isHeard ? .listening : .searching)
         _ = await wait(.seconds(5)) { $0.hears(address) != isHeard || !$0.isReady }

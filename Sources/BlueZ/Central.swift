@@ -10,6 +10,8 @@ package struct Notification: Sendable {
   /// 128-bit, lower case.
   package let characteristic: String
   package let bytes: [UInt8]
+  /// Whether bluetoothd has a bond with the device on this connection: it speaks to nobody who does not prove to have the key.
+  package let isBonded: Bool
 }
 
 /// What went wrong on the way to a device.
@@ -20,6 +22,10 @@ package enum BlueZError: Error, Sendable, CustomStringConvertible {
   case timedOut(String)
   /// The device ended the link before it said anything.
   case hungUp(String)
+  /// bluetoothd has no bond with a device that was enrolled with one.
+  case bondMissing(String)
+  /// A bonded device ends each link at once: it has lost its side of the bond.
+  case keyMissing(String)
 
   package var description: String {
     switch self {
@@ -27,6 +33,8 @@ package enum BlueZError: Error, Sendable, CustomStringConvertible {
     case .deviceNotFound(let address): "\(address) is not in sight: switch it on, bring it near and try again"
     case .timedOut(let what): "\(what) took too long"
     case .hungUp(let address): "\(address) hung up at once: if that goes on, forget it and pair it again"
+    case .bondMissing(let address): "the bond with \(address) is gone: forget it and pair it again"
+    case .keyMissing(let address): "\(address) does not know this box any more: forget it and pair it again"
     }
   }
 }
@@ -38,7 +46,10 @@ package enum BlueZError: Error, Sendable, CustomStringConvertible {
 package actor Central {
   package nonisolated let loop: EventLoop
   package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-  package nonisolated let adapterName: String
+  /// Which one to use as long as none has been in use: `hci0`.
+  private nonisolated let wantedAdapter: String
+  /// The address of the controller in use. Plugged in again it may have another index, and bluetoothd keeps bonds by this.
+  private var adapterAddress: String?
   nonisolated let log: Logger
   private let onNotification: @Sendable (Notification) -> Void
   let onAdvertisement: @Sendable (Advertisement) -> Void
@@ -48,17 +59,28 @@ package actor Central {
   package private(set) var isAvailable = false
   /// Paths that this bus connection has a notification session for. bluetoothd keeps them over disconnections.
   var subscriptions: Set<String> = []
+  private var echoes = Echoes()
+  var slots = LinkSlots()
+  var slotsKeeper: Task<Void, Never>?
   private var waiters: [Int: Waiter] = [:]
   private var nextWaiter = 0
-  var discoveryUsers = 0
-  /// When bluetoothd was last asked to look, and since when it does so without a break.
-  var discoveryAsked: ContinuousClock.Instant?
+  var wanted = Wanted()
+  var discoveryUsers: Int { wanted.count }
+  /// What bluetoothd was asked for last.
+  var askedPattern = ""
+  /// Since when bluetoothd looks without a break.
   var discoveryBegan: ContinuousClock.Instant?
   var discoveryFailed = false
+  var discoveryKeeper: Task<Void, Never>?
+  var pulse = ControllerPulse()
+  /// The controller is being switched off and on on purpose.
+  var isCycling = false
   /// Addresses whose advertisements somebody wants, and how many do.
   var listeners: [String: Int] = [:]
   /// By device path.
   var sightings = Sightings()
+  /// When a link to a device came up last, by its path.
+  var linkUps: [String: ContinuousClock.Instant] = [:]
   /// When a device refused to pair without a question, by its path.
   var refusals: [String: ContinuousClock.Instant] = [:]
   /// What devices said about themselves, by path, in this life of the daemon.
@@ -77,7 +99,7 @@ package actor Central {
   private var lastLoadError: String?
 
   /// - Parameters:
-  ///   - adapterName: `hci0`
+  ///   - adapterName: `hci0`; where there is no such controller and only one other, that is used.
   ///   - onNotification: called on the loop, in order, for each value of a characteristic that was subscribed to.
   ///   - onAdvertisement: called on the loop, in order, for the data that a device's advertisement carries, while
   ///     somebody listens to it.
@@ -86,7 +108,7 @@ package actor Central {
     onAdvertisement: @escaping @Sendable (Advertisement) -> Void = { _ in }
   ) {
     self.loop = loop
-    self.adapterName = adapterName
+    wantedAdapter = adapterName
     self.log = log
     self.onNotification = onNotification
     self.onAdvertisement = onAdvertisement
@@ -124,8 +146,11 @@ package actor Central {
   private func forget() {
     objects.removeAll()
     subscriptions = []
+    echoes.forget()
+    slots.forget()
     isAvailable = false
     (discoveryBegan, discoveryFailed) = (nil, false)
+    pulse.forget()
     generation += 1
     changed()
   }
@@ -156,9 +181,11 @@ package actor Central {
     guard let connection else { return false }
     let generation = generation
     do {
-      let reply = try await connection.call("org.bluez", "/", Interface.objectManager, "GetManagedObjects")
-      guard generation == self.generation, let managed = reply.first else { return false }
-      objects.replace(with: managed)
+      // Taken at its place among the signals: those behind it are newer, and one that is lost never comes again.
+      let reply = try await connection.call(
+        "org.bluez", "/", Interface.objectManager, "GetManagedObjects",
+        onReply: { [weak self] reply in self?.assumeIsolated { $0.replaceObjects(with: reply, of: generation) } })
+      guard generation == self.generation, !reply.isEmpty else { return false }
       await prepareAdapter()
       guard generation == self.generation else { return false }
       isAvailable = true
@@ -172,20 +199,28 @@ package actor Central {
     return false
   }
 
+  private func replaceObjects(with reply: [BusValue], of generation: Int) {
+    guard generation == self.generation, let managed = reply.first else { return }
+    objects.replace(with: managed)
+  }
+
   /// A controller that is off is switched on, a pairing window that bluetoothd went away with is closed, and a running
   /// discovery is begun anew.
   private func prepareAdapter() async {
+    if let adapter { adapterAddress = adapter.address }
     await switchOn()
     if !isPairing { await restorePairable() }
     if discoveryUsers > 0 { await startDiscovery() }
   }
 
   func switchOn() async {
-    guard let adapter = objects.adapter(named: adapterName), !adapter.isPowered else { return }
+    guard let adapter, !adapter.isPowered else { return }
     do {
       try await setProperty(adapter.path, Interface.adapter, "Powered", .bool(true))
     } catch {
       log.warning("cannot switch on \(adapterName): \(error)")
+      // As good as no answer, unless a switch on the box forbids it (rfkill).
+      if let error = error as? BusError, error.name == "org.bluez.Error.Failed" { pulse.unansweredCall() }
     }
   }
 
@@ -196,16 +231,24 @@ package actor Central {
       objects.add(path, signal.body[1])
       noteSighting(path, Interface.device, signal.body[1][Interface.device])
       noteAdvertisement(path, signal.body[1][Interface.device])
-      if path == "/org/bluez/\(adapterName)" { Task { await self.prepareAdapter() } }
+      if path == adapter?.path { Task { await self.prepareAdapter() } }
     case "InterfacesRemoved" where signal.body.count == 2:
       guard let path = signal.body[0].string else { return }
       let interfaces = (signal.body[1].elements ?? []).compactMap(\.string)
+      if path == adapter?.path {
+        discoveryBegan = nil
+        pulse.forget()
+      }
+      if interfaces.contains(Interface.device) { linkUps[path] = nil }
       objects.remove(path, interfaces: interfaces)
-      if interfaces.contains(Interface.characteristic) { subscriptions.remove(path) }
+      if interfaces.contains(Interface.characteristic) {
+        subscriptions.remove(path)
+        echoes.forget(path)
+      }
     case "PropertiesChanged" where signal.body.count == 3:
       guard let interface = signal.body[0].string else { return }
       if interface == Interface.characteristic, let bytes = signal.body[1]["Value"]?.bytes {
-        notified(signal.path, bytes)
+        notified(signal.path, bytes, serial: signal.serial)
         return
       }
       objects.update(
@@ -215,7 +258,7 @@ package actor Central {
       if interface == Interface.device { noteAdvertisement(signal.path, signal.body[1]) }
       guard interface == Interface.adapter, adapter?.path == signal.path else { break }
       followDiscovery(signal.body[1])
-      if signal.body[1]["Powered"]?.bool == false {
+      if signal.body[1]["Powered"]?.bool == false, !isCycling {
         log.warning("\(adapterName) was switched off, switching it on again")
         Task { await self.switchOn() }
       }
@@ -224,24 +267,56 @@ package actor Central {
     changed()
   }
 
-  private func notified(_ path: String, _ bytes: [UInt8]) {
-    guard subscriptions.contains(path), let characteristic = objects.characteristic(path: path),
-      let device = objects.device(path: objects.devicePath(above: path))
-    else {
+  private func notified(_ path: String, _ bytes: [UInt8], serial: UInt32) {
+    guard subscriptions.contains(path) else {
       log.debug("a value of an unknown characteristic", metadata: ["path": "\(path)"])
       return
     }
+    let now = ContinuousClock.now
+    let (verdict, released) = echoes.judge(bytes, of: path, serial: serial, at: now)
+    if let released { tell(path, released, now) }
+    switch verdict {
+    case .value: tell(path, bytes, now)
+    case .echo: break
+    case .doubtful:
+      Task {
+        guard await !wait(Self.doubt, until: { _ in false }), let value = echoes.release(path) else { return }
+        tell(path, value, .now)
+      }
+    }
+  }
+
+  /// A value that may be an echo is kept back so long.
+  private static let doubt = Duration.seconds(3)
+
+  private func tell(_ path: String, _ bytes: [UInt8], _ now: ContinuousClock.Instant) {
+    guard let characteristic = objects.characteristic(path: path),
+      let device = objects.device(path: objects.devicePath(above: path))
+    else { return }
+    pulse.valueCame(at: now)
     valueCount[device.address, default: 0] += 1
-    onNotification(Notification(address: device.address, characteristic: characteristic.uuid, bytes: bytes))
+    slots.valueCame(from: device.address, at: now)
+    onNotification(
+      Notification(
+        address: device.address, characteristic: characteristic.uuid, bytes: bytes, isBonded: device.isBonded))
   }
 
   // MARK: views
 
   /// Whether bluetoothd is there, and the controller that it has.
   package var bluetooth: (available: Bool, adapter: Adapter?) { (isAvailable, adapter) }
-  package var adapter: Adapter? { objects.adapter(named: adapterName) }
-  package var devices: [Device] { objects.devices(adapter: adapterName) }
-  package func device(_ address: String) -> Device? { objects.device(address: address, adapter: adapterName) }
+  package var adapter: Adapter? {
+    let all = objects.adapters
+    if let adapterAddress, let same = all.first(where: { $0.address == adapterAddress }) { return same }
+    return all.first { $0.path == "/org/bluez/\(wantedAdapter)" } ?? (all.count == 1 ? all.first : nil)
+  }
+
+  /// `hci0`; the one that is wanted where there is none.
+  package var adapterName: String { adapter?.path.split(separator: "/").last.map(String.init) ?? wantedAdapter }
+  package var devices: [Device] { adapter.map { objects.devices(adapter: $0.path) } ?? [] }
+  package func device(_ address: String) -> Device? {
+    adapter.flatMap { objects.device(address: address, adapter: $0.path) }
+  }
 
   // MARK: waiting for a change
 
@@ -290,12 +365,21 @@ package actor Central {
     timeout: Duration = .seconds(25)
   ) async throws -> [BusValue] {
     guard let connection else { throw BlueZError.unavailable("not connected to the message bus") }
-    return try await connection.call("org.bluez", path, interface, member, arguments, timeout: timeout)
+    do {
+      let reply = try await connection.call("org.bluez", path, interface, member, arguments, timeout: timeout)
+      note(nil, of: member)
+      return reply
+    } catch {
+      note(error, of: member)
+      throw error
+    }
   }
 
-  func setProperty(_ path: String, _ interface: String, _ name: String, _ value: BusValue) async throws {
+  func setProperty(
+    _ path: String, _ interface: String, _ name: String, _ value: BusValue, timeout: Duration = .seconds(25)
+  ) async throws {
     _ = try await call(
-      path, Interface.properties, "Set", [.string(interface), .string(name), .variant(value)])
+      path, Interface.properties, "Set", [.string(interface), .string(name), .variant(value)], timeout: timeout)
   }
 
   /// Removes a device and its bond. One that bluetoothd does not know is no error.

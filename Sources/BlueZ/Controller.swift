@@ -32,4 +32,51 @@ package struct Controller: Sendable, Equatable {
         receiveErrors: Int(info.stat.err_rx), sendErrors: Int(info.stat.err_tx))
     }
   }
+
+  /// Takes the controller down and up, past bluetoothd, which then sees its power go and come. It needs CAP_NET_ADMIN.
+  ///
+  /// - Parameter address: bluetoothd's; the index says nothing of which controller it is.
+  /// - Returns: an errno, 0 where it worked, ENODEV where the kernel has no such controller.
+  static func restart(address: String) async -> Int32 {
+    guard let found = all().first(where: { $0.address == address }), let number = Int32(found.name.dropFirst(3)) else {
+      return ENODEV
+    }
+    // The kernel waits for a controller that hangs: on a thread of its own, so that nothing here does.
+    return await withCheckedContinuation { continuation in
+      let work = Restart(number: number, continuation: continuation)
+      let context = Unmanaged.passRetained(work)
+      var all = sigset_t()
+      var previous = sigset_t()
+      // The thread inherits this mask: signals belong to the main thread.
+      sigfillset(&all)
+      pthread_sigmask(SIG_BLOCK, &all, &previous)
+      defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
+      var thread = pthread_t()
+      let error = pthread_create(
+        &thread, nil,
+        { context in
+          guard let context else { return nil }
+          let work = Unmanaged<Restart>.fromOpaque(context).takeRetainedValue()
+          work.continuation.resume(returning: vigil_hci_restart(work.number))
+          return nil
+        }, context.toOpaque())
+      guard error == 0 else {
+        context.release()
+        continuation.resume(returning: error)
+        return
+      }
+      pthread_detach(thread)
+    }
+  }
+}
+
+/// What the thread of a restart is given.
+private final class Restart {
+  let number: Int32
+  let continuation: CheckedContinuation<Int32, Never>
+
+  init(number: Int32, continuation: CheckedContinuation<Int32, Never>) {
+    self.number = number
+    self.continuation = continuation
+  }
 }

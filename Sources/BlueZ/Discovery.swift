@@ -36,51 +36,76 @@ extension Central {
   /// One that was not heard for so long has gone: bluetoothd forgets it then as well (TemporaryTimeout).
   private static let memory = Duration.seconds(30)
   private static let retryPause = Duration.seconds(5)
+  /// What is answered to a start while one is there already, or on its way.
+  private static let startPatience = Duration.seconds(2)
+
+  /// The kernel itself waits no longer than 2 s for a controller's answer to one command.
+  private static let answerLimit = Duration.seconds(10)
 
   /// Looks for advertisements while the operation runs; several users share one discovery.
-  package func discovering<T: Sendable>(_ operation: () async throws -> T) async rethrows -> T {
-    discoveryUsers += 1
-    if discoveryUsers == 1 { await startDiscovery() }
-    do {
-      let result = try await operation()
-      await leaveDiscovery()
-      return result
-    } catch {
-      await leaveDiscovery()
-      throw error
+  ///
+  /// - Parameter address: the one device that is of interest; nil where all are.
+  package func discovering<T: Sendable>(
+    for address: String? = nil, _ operation: () async throws -> T
+  ) async rethrows -> T {
+    wanted.add(address)
+    if wanted.count == 1 || wanted.pattern != askedPattern { await startDiscovery() }
+    if discoveryKeeper == nil { discoveryKeeper = Task { await self.keepDiscovery() } }
+    defer {
+      wanted.remove(address)
+      changed()
     }
+    return try await operation()
   }
 
-  private func leaveDiscovery() async {
-    discoveryUsers -= 1
-    guard discoveryUsers == 0, let adapter else { return }
-    discoveryBegan = nil
-    for _ in 1...3 {
-      do {
-        _ = try await call(adapter.path, Interface.adapter, "StopDiscovery")
-        return
-      } catch let error as BusError where error.name == "org.bluez.Error.InProgress" {
-        // It is still starting.
-        guard await wait(.seconds(1), until: { $0.discoveryUsers > 0 }) else { continue }
-        return
-      } catch {
-        return
+  /// Sees to it that bluetoothd looks as long as somebody wants it, and no longer.
+  private func keepDiscovery() async {
+    while true {
+      if discoveryUsers == 0 {
+        if await stopDiscovery(), discoveryUsers == 0 { break }
+      } else if discoveryBegan == nil || wanted.pattern != askedPattern, obstacle == nil || obstacle == .refused {
+        await startDiscovery()
       }
+      let isWanted = discoveryUsers > 0
+      _ = await wait(isWanted ? Self.retryPause : .seconds(1)) { ($0.discoveryUsers > 0) != isWanted }
+    }
+    discoveryKeeper = nil
+  }
+
+  /// - Returns: whether it does not look on our behalf any more.
+  func stopDiscovery() async -> Bool {
+    discoveryBegan = nil
+    guard let adapter else { return true }
+    do {
+      _ = try await call(adapter.path, Interface.adapter, "StopDiscovery", timeout: Self.answerLimit)
+      return true
+    } catch let error as BusError where error.name == "org.bluez.Error.InProgress" {
+      // It is still starting, or stopping.
+      return false
+    } catch {
+      // Most of all 'No discovery started'.
+      return true
     }
   }
 
   func startDiscovery() async {
     guard let adapter, adapter.isPowered else { return }
-    discoveryAsked = .now
     do {
-      _ = try await call(
-        adapter.path, Interface.adapter, "SetDiscoveryFilter",
-        // Without duplicates the data of an advertisement is told when it has changed only.
-        [.properties([("Transport", .string("le")), ("DuplicateData", .bool(!listeners.isEmpty))])])
+      let pattern = wanted.pattern
+      // Without duplicates the data of an advertisement is told when it has changed only.
+      var filter = [("Transport", BusValue.string("le")), ("DuplicateData", .bool(!listeners.isEmpty))]
+      // For strangers there are no objects then, and nothing is told of them.
+      if !pattern.isEmpty { filter.append(("Pattern", .string(pattern))) }
+      _ = try await call(adapter.path, Interface.adapter, "SetDiscoveryFilter", [.properties(filter)])
+      askedPattern = pattern
       guard discoveryUsers > 0 else { return }
-      _ = try await call(adapter.path, Interface.adapter, "StartDiscovery")
+      _ = try await call(adapter.path, Interface.adapter, "StartDiscovery", timeout: Self.answerLimit)
     } catch let error as BusError where error.name == "org.bluez.Error.InProgress" {
-      // It looks already, on this connection's behalf.
+      // It looks already on this connection's behalf, or a start is on its way, or it only says so.
+      guard await wait(Self.startPatience, until: { $0.adapter?.isDiscovering == true }) else {
+        _ = await stopDiscovery()
+        return
+      }
     } catch {
       log.warning("cannot look for devices: \(error)")
       discoveryFailed = true
@@ -105,7 +130,12 @@ extension Central {
   /// there is a filter (src/adapter.c, btd_adapter_update_found_device). One that gets connected has advertised too.
   func noteSighting(_ path: String, _ interface: String, _ changed: BusValue?) {
     guard interface == Interface.device, let changed else { return }
-    if changed["RSSI"] != nil || changed["Connected"]?.bool == true { sightings.heard(path, at: .now) }
+    let isReport = changed["RSSI"] != nil
+    guard isReport || changed["Connected"]?.bool == true else { return }
+    let now = ContinuousClock.now
+    sightings.heard(path, at: now)
+    if isReport { pulse.reported(at: now) } else { pulse.heard(at: now) }
+    if changed["Connected"]?.bool == true { linkUps[path] = now }
   }
 
   /// A device said no to pairing at once.
@@ -116,22 +146,12 @@ extension Central {
 
   // MARK: what is near
 
-  /// What can be heard while somebody is ``discovering(_:)``. Where bluetoothd gave the listening up, it is asked again.
+  /// What can be heard while somebody is ``discovering(_:)``.
   package func look() -> Surroundings {
     let now = ContinuousClock.now
-    askForDiscoveryAgain(now)
     return Surroundings(
       obstacle: obstacle, isSettled: discoveryBegan.map { now - $0 >= Sightings.settling } ?? false,
       devices: devices.compactMap { nearby($0, now) })
-  }
-
-  /// Where bluetoothd gave the listening up, it is asked again.
-  func askForDiscoveryAgain(_ now: ContinuousClock.Instant) {
-    guard obstacle == nil || obstacle == .refused, discoveryBegan == nil, discoveryUsers > 0,
-      discoveryAsked.map({ now - $0 > Self.retryPause }) ?? true
-    else { return }
-    discoveryAsked = now
-    Task { await self.startDiscovery() }
   }
 
   private func nearby(_ device: Device, _ now: ContinuousClock.Instant) -> NearbyDevice? {

@@ -11,6 +11,8 @@ package enum LinkState: Sendable, Equatable {
   case searching
   /// Connecting as soon as it advertises.
   case connecting
+  /// It is there, and the controller has no connection left for it. Devices take turns.
+  case waitingForTurn
   case connected
   /// Its advertisements are heard, and nothing more is wanted of it.
   case listening
@@ -28,8 +30,8 @@ package enum ConversationEnd: Sendable {
 
 /// Why a try failed, in a form that can be said in any language.
 package struct LinkFailure: Sendable, Equatable, CustomStringConvertible {
-  /// A D-Bus error's name: bluetoothd's own, or `org.vigil.Error.HungUp`, `org.vigil.Error.ServicesTimedOut`,
-  /// `org.vigil.Error.Failed`.
+  /// A D-Bus error's name: bluetoothd's own, or `org.vigil.Error.` and one of `HungUp`, `BondMissing`, `KeyMissing`,
+  /// `ServicesTimedOut`, `Failed`.
   package let name: String
   /// The words that came with it; bluetoothd 5.66 has one name, Failed, for many reasons.
   package let message: String
@@ -41,10 +43,15 @@ package struct LinkFailure: Sendable, Equatable, CustomStringConvertible {
     switch error {
     case let error as BusError: (name, message) = (error.name, error.message)
     case BlueZError.hungUp: (name, message) = ("org.vigil.Error.HungUp", "\(error)")
+    case BlueZError.bondMissing: (name, message) = ("org.vigil.Error.BondMissing", "\(error)")
+    case BlueZError.keyMissing: (name, message) = ("org.vigil.Error.KeyMissing", "\(error)")
     case BlueZError.timedOut: (name, message) = ("org.vigil.Error.ServicesTimedOut", "\(error)")
     default: (name, message) = ("org.vigil.Error.Failed", "\(error)")
     }
   }
+
+  /// One of the two has lost its side of the bond. No try mends that: the device has to be paired anew, by a person.
+  package var isBondLost: Bool { name == "org.vigil.Error.BondMissing" || name == "org.vigil.Error.KeyMissing" }
 }
 
 extension Central {
@@ -56,20 +63,29 @@ extension Central {
   /// session at each reconnection (stack.md, fact 29).
   ///
   /// - Parameters:
+  ///   - isBonded: it was enrolled with a bond. Without one it is not connected to: anybody could take its address.
+  ///   - isSpot: it says something now and then, and does not stream.
   ///   - characteristics: 128-bit lower-case UUIDs to subscribe to, those that the device has.
   ///   - conversation: runs on each connection once everything is subscribed to, and is cancelled when it ends. Where it
   ///     returns `hangUp` the link is ended, and made again when the device has been silent and advertises anew.
   package func keepLink(
-    to address: String, subscribingTo characteristics: Set<String>,
+    to address: String, isBonded: Bool = false, isSpot: Bool = false, subscribingTo characteristics: Set<String>,
     conversation: @escaping @Sendable () async -> ConversationEnd = { .stay },
     report: @escaping @Sendable (LinkState) -> Void
   ) async {
     var backoff = Backoff()
+    var hangUps = 0
+    defer { slots.forget(address) }
     while !Task.isCancelled {
       let start = ContinuousClock.now
       do {
         let end = try await link(
-          to: address, subscribingTo: characteristics, conversation: conversation, backoff: &backoff, report: report)
+          to: address, isBonded: isBonded, isSpot: isSpot, subscribingTo: characteristics, conversation: conversation,
+          backoff: &backoff
+        ) { state in
+          if state == .connected { hangUps = 0 }
+          report(state)
+        }
         if end == .hangUp {
           report(.connecting)
           await waitUntilSilent(address)
@@ -79,18 +95,25 @@ extension Central {
         log.info("link failed", metadata: ["address": "\(address)", "error": "\(error)"])
         // A Connect that waited long for an advertisement was itself the pause: a cuff advertises for some 30 s only.
         if ContinuousClock.now - start > .seconds(10) { backoff.reset() }
+        if case BlueZError.hungUp = error { hangUps += 1 }
+        let isKeyMissing = isBonded && hangUps >= Self.hangUpsOfLostKey
         let duration = backoff.next()
-        report(.retrying(LinkFailure(error), next: .now + duration))
+        report(
+          .retrying(LinkFailure(isKeyMissing ? BlueZError.keyMissing(address) : error), next: .now + duration))
         await pause(duration, orUntilSeen: address)
       }
     }
   }
 
+  /// bluetoothd 5.66 does not say why a link ended. A device that has no key any more is connected to, cannot encrypt, and is
+  /// gone before its services are resolved, each time; by a weak signal that happens now and then.
+  private static let hangUpsOfLostKey = 3
+
   /// One life of a link: returns when the device has gone, or was hung up on.
   private func link(
-    to address: String, subscribingTo wanted: Set<String>,
+    to address: String, isBonded: Bool, isSpot: Bool, subscribingTo wanted: Set<String>,
     conversation: @escaping @Sendable () async -> ConversationEnd, backoff: inout Backoff,
-    report: @Sendable (LinkState) -> Void
+    report: (LinkState) -> Void
   ) async throws -> ConversationEnd {
     if !isReady {
       report(.waitingForBluetooth)
@@ -102,12 +125,17 @@ extension Central {
     }
     if device(address) == nil {
       report(.searching)
-      await discovering { _ = await wait(.seconds(60)) { $0.device(address) != nil || !$0.isReady } }
+      await discovering(for: address) { _ = await wait(.seconds(60)) { $0.device(address) != nil || !$0.isReady } }
     }
     guard let known = device(address) else { return .stay }
+    guard known.isBonded || !isBonded else { throw BlueZError.bondMissing(address) }
     let valuesBefore = valueCount[known.address] ?? 0
 
     if !known.isConnected {
+      if slots.isWaiting(address) {
+        report(.waitingForTurn)
+        guard await waitForTurn(address) else { return .stay }
+      }
       report(.connecting)
       do {
         try await subscribe(known, to: wanted)
@@ -115,8 +143,10 @@ extension Central {
         // It is tried again on the connection; what the device says before that would be lost, so say so.
         log.warning("cannot subscribe before connecting", metadata: ["address": "\(address)", "error": "\(error)"])
       }
-      try await connect(known, subscribingTo: wanted)
+      guard try await connect(known, isSpot: isSpot, subscribingTo: wanted) else { return .stay }
     }
+    slots.linked(address, isSpot: isSpot, at: .now)
+    defer { slots.ended(address, at: .now) }
     let settled = await wait(.seconds(40)) { central in
       guard let device = central.device(address), device.isConnected, central.isReady else { return true }
       return device.servicesResolved
@@ -132,9 +162,17 @@ extension Central {
       backoff.reset()
       return .stay
     }
-    try await subscribe(connected, to: wanted)
+    do {
+      try await subscribe(connected, to: wanted)
+    } catch {
+      // What the device lets itself be asked for counts. One that refuses everything may be in a bad state.
+      guard isSubscribed(connected, to: wanted) else { throw error }
+      log.warning("a device refuses a subscription", metadata: ["address": "\(address)", "error": "\(error)"])
+    }
     backoff.reset()
     report(.connected)
+    let keeper = Task { await keepSubscribed(connected, to: wanted) }
+    defer { keeper.cancel() }
     let talk = Task {
       let end = await conversation()
       guard end == .hangUp, !Task.isCancelled else { return ConversationEnd.stay }
@@ -142,9 +180,13 @@ extension Central {
       _ = try? await call(connected.path, Interface.device, "Disconnect")
       return .hangUp
     }
-    _ = await wait(nil) { $0.device(address)?.isConnected != true || !$0.isReady }
+    _ = await wait(nil) {
+      $0.device(address)?.isConnected != true || !$0.isReady || $0.slots.isYielding(address)
+    }
     talk.cancel()
-    return await talk.value
+    let end = await talk.value
+    if slots.isYielding(address) { await makeRoom(connected) }
+    return end
   }
 
   /// How long a device that goes on advertising is left alone after it was hung up on.
@@ -153,7 +195,7 @@ extension Central {
   /// A device that was hung up on advertises for a while as if nothing had been.
   private func waitUntilSilent(_ address: String) async {
     guard let path = device(address)?.path else { return }
-    await discovering {
+    await discovering(for: address) {
       let end = ContinuousClock.now + Self.longestRest
       while ContinuousClock.now < end, !Task.isCancelled, isReady {
         let last = sightings[path]?.last
@@ -164,35 +206,30 @@ extension Central {
     }
   }
 
-  /// Connects, and meanwhile subscribes to each wanted characteristic as soon as bluetoothd shows it: after its restart
-  /// 5.66 has no GATT objects of a bonded device until the next connection.
-  private func connect(_ device: Device, subscribingTo wanted: Set<String>) async throws {
-    let early = Task {
-      while await wait(nil, until: { $0.hasUnsubscribed(device, wanted) }) {
-        // What fails here is tried again once the services are resolved.
-        do { try await subscribe(device, to: wanted) } catch { return }
+  /// Subscribes to what a firmware update has put in another place, and again to what was refused, while the link lives.
+  private func keepSubscribed(_ device: Device, to wanted: Set<String>) async {
+    var backoff = Backoff(minimum: .seconds(2), maximum: .seconds(300))
+    while await wait(nil, until: { $0.hasUnsubscribed(device, wanted) }) {
+      do {
+        try await subscribe(device, to: wanted)
+        backoff.reset()
+      } catch {
+        guard (try? await Task.sleep(for: backoff.next())) != nil else { return }
       }
     }
-    do {
-      // The kernel waits for an advertisement and gives up after some 40 s.
-      _ = try await withTaskCancellationHandler {
-        try await call(device.path, Interface.device, "Connect", timeout: .seconds(60))
-      } onCancel: {
-        Task { _ = try? await self.call(device.path, Interface.device, "Disconnect") }
-      }
-    } catch {
-      early.cancel()
-      await early.value
-      throw error
-    }
-    early.cancel()
-    await early.value
   }
 
-  private func hasUnsubscribed(_ device: Device, _ wanted: Set<String>) -> Bool {
-    objects.characteristics(of: device.path).contains {
-      wanted.contains($0.uuid) && $0.canNotify && !subscriptions.contains($0.path)
-    }
+  private func isSubscribed(_ device: Device, to wanted: Set<String>) -> Bool {
+    notifying(device, wanted).contains { subscriptions.contains($0.path) }
+  }
+
+  func hasUnsubscribed(_ device: Device, _ wanted: Set<String>) -> Bool {
+    notifying(device, wanted).contains { !subscriptions.contains($0.path) }
+  }
+
+  /// What is wanted of the device, as far as it has it and tells of it.
+  private func notifying(_ device: Device, _ wanted: Set<String>) -> [Characteristic] {
+    objects.characteristics(of: device.path).filter { wanted.contains($0.uuid) && $0.canNotify }
   }
 
   var isReady: Bool { isAvailable && adapter?.isPowered == true }
@@ -207,10 +244,9 @@ extension Central {
   /// (src/gatt-client.c, register_notify_cb).
   ///
   /// - Throws: the first refusal, once all others have been asked for: one must not keep the rest from being heard.
-  private func subscribe(_ device: Device, to wanted: Set<String>) async throws {
+  func subscribe(_ device: Device, to wanted: Set<String>) async throws {
     var refusal: (any Error)?
-    for characteristic in objects.characteristics(of: device.path)
-    where wanted.contains(characteristic.uuid) && characteristic.canNotify {
+    for characteristic in notifying(device, wanted) {
       // Before the call: the first value may overtake its reply.
       let isNew = subscriptions.insert(characteristic.path).inserted
       do {
@@ -226,12 +262,20 @@ extension Central {
     if let refusal { throw refusal }
   }
 
-  /// Waits, but no longer than until the device is seen or bluetoothd has changed.
+  /// A device that goes on advertising is not tried again at each of its advertisements.
+  private static let shortestPause = Duration.seconds(5)
+
+  /// Waits, but no longer than until the device begins to advertise, or is heard after a while, or bluetoothd has changed.
   private func pause(_ duration: Duration, orUntilSeen address: String) async {
     let before = device(address)
+    let sighting = before.flatMap { sightings[$0.path] }
     let wasReady = isReady
+    let start = ContinuousClock.now
     _ = await wait(duration) { central in
       let now = central.device(address)
+      if let heard = now.flatMap({ central.sightings[$0.path] }), heard != sighting {
+        if heard.began != sighting?.began || heard.last - start > Self.shortestPause { return true }
+      }
       return (now?.isConnected == true && before?.isConnected != true) || (now == nil) != (before == nil)
         || central.isReady != wasReady
     }

@@ -79,35 +79,76 @@ package struct Characteristic: Sendable, Equatable {
 struct ObjectTree {
   typealias Properties = [String: BusValue]
   private var objects: [String: [String: Properties]] = [:]
+  /// The paths of controllers, of devices by their address, and of what lies under a device: a street full of strangers
+  /// must not be searched for each advertisement.
+  private var adapterPaths: Set<String> = []
+  private var devicePaths: [String: Set<String>] = [:]
+  private var below: [String: Set<String>] = [:]
+  /// In the order of their paths. Kept, because everybody who waits asks for them at each signal.
+  private(set) var adapters: [Adapter] = []
 
   mutating func replace(with managed: BusValue) {
-    objects = [:]
+    removeAll()
     for (path, interfaces) in managed.entries ?? [] { add(path, interfaces) }
   }
 
-  mutating func removeAll() { objects = [:] }
+  mutating func removeAll() { self = ObjectTree() }
 
   mutating func add(_ path: String, _ interfaces: BusValue) {
+    unlist(path)
     for (interface, properties) in interfaces.entries ?? [] {
       objects[path, default: [:]][interface] = Dictionary(properties.entries ?? [], uniquingKeysWith: { $1 })
     }
+    list(path)
   }
 
   mutating func remove(_ path: String, interfaces: [String]) {
+    unlist(path)
     for interface in interfaces { objects[path]?[interface] = nil }
     if objects[path]?.isEmpty == true { objects[path] = nil }
+    list(path)
   }
 
   mutating func update(_ path: String, _ interface: String, changed: BusValue, invalidated: [String]) {
     guard objects[path]?[interface] != nil else { return }
+    // A device with a changing address shows its own once it is known.
+    let isListedAnew = interface == Interface.device && changed["Address"] != nil
+    if isListedAnew { unlist(path) }
     for (name, value) in changed.entries ?? [] { objects[path]?[interface]?[name] = value }
     for name in invalidated { objects[path]?[interface]?[name] = nil }
+    if interface == Interface.adapter { readAdapters() }
+    if isListedAnew { list(path) }
   }
+
+  private mutating func list(_ path: String) {
+    guard let interfaces = objects[path] else { return }
+    if interfaces[Interface.adapter] != nil {
+      adapterPaths.insert(path)
+      readAdapters()
+    }
+    if let address = interfaces[Interface.device]?["Address"]?.string {
+      devicePaths[address, default: []].insert(path)
+    }
+    if interfaces[Interface.characteristic] != nil { below[devicePath(above: path), default: []].insert(path) }
+  }
+
+  private mutating func unlist(_ path: String) {
+    guard let interfaces = objects[path] else { return }
+    if adapterPaths.remove(path) != nil { readAdapters() }
+    if let address = interfaces[Interface.device]?["Address"]?.string { Self.take(path, from: &devicePaths, address) }
+    if interfaces[Interface.characteristic] != nil { Self.take(path, from: &below, devicePath(above: path)) }
+  }
+
+  private static func take(_ path: String, from index: inout [String: Set<String>], _ key: String) {
+    index[key]?.remove(path)
+    if index[key]?.isEmpty == true { index[key] = nil }
+  }
+
+  private mutating func readAdapters() { adapters = adapterPaths.sorted().compactMap { adapter(path: $0) } }
 
   // MARK: typed views
 
-  func adapter(named name: String) -> Adapter? {
-    let path = "/org/bluez/\(name)"
+  private func adapter(path: String) -> Adapter? {
     guard let properties = objects[path]?[Interface.adapter] else { return nil }
     return Adapter(
       path: path, address: properties["Address"]?.string ?? "", isPowered: properties["Powered"]?.bool ?? false,
@@ -115,13 +156,19 @@ struct ObjectTree {
       daemonVersion: properties["Modalias"]?.string.flatMap(Adapter.daemonVersion))
   }
 
+  /// - Parameter adapter: its path.
   func device(address: String, adapter: String) -> Device? {
-    device(path: "/org/bluez/\(adapter)/dev_" + address.map { $0 == ":" ? "_" : $0 })
-      ?? devices(adapter: adapter).first { $0.address == address }
+    devicePaths[address]?.filter { $0.hasPrefix(adapter + "/") }.min().flatMap(device)
   }
 
+  /// - Parameter adapter: its path.
   func devices(adapter: String) -> [Device] {
-    objects.keys.filter { $0.hasPrefix("/org/bluez/\(adapter)/dev_") }.sorted().compactMap { device(path: $0) }
+    devicePaths.values.joined().filter { $0.hasPrefix(adapter + "/") }.sorted().compactMap(device)
+  }
+
+  /// Whether any device is connected.
+  var hasLink: Bool {
+    devicePaths.values.joined().contains { objects[$0]?[Interface.device]?["Connected"]?.bool == true }
   }
 
   func device(path: String) -> Device? {
@@ -159,8 +206,7 @@ struct ObjectTree {
   }
 
   func characteristics(of device: String) -> [Characteristic] {
-    let prefix = device + "/"
-    return objects.keys.filter { $0.hasPrefix(prefix) }.sorted().compactMap { characteristic(path: $0) }
+    (below[device] ?? []).sorted().compactMap { characteristic(path: $0) }
   }
 
   func characteristic(path: String) -> Characteristic? {

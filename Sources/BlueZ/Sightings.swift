@@ -23,6 +23,9 @@ struct Sightings: Sendable {
 
   subscript(path: String) -> Sighting? { byPath[path] }
 
+  /// Those that were heard then or later.
+  func paths(since then: Instant) -> [String] { byPath.filter { $0.value.last >= then }.map(\.key) }
+
   mutating func heard(_ path: String, at now: Instant) {
     if let known = byPath[path], now - known.last < Self.longestPause {
       byPath[path]?.last = now

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Texts
 
 /// How an episode stands: what an alert message and the list of open alerts both say.
 package struct AlertFacts: Sendable, Equatable, Decodable {
@@ -15,6 +16,8 @@ package struct AlertFacts: Sendable, Equatable, Decodable {
 
     /// Nobody has taken care of it, as far as is known.
     package var isActive: Bool { ![.acknowledged, .clearedUnacknowledged, .paused, .ended].contains(self) }
+    /// Nobody has answered it, whether or not its condition is there now.
+    var isUnanswered: Bool { isActive || self == .clearedUnacknowledged }
   }
 
   /// An unknown one is high.
@@ -35,10 +38,17 @@ package struct AlertFacts: Sendable, Equatable, Decodable {
   package let level: Int64
   /// Milliseconds since 1970 by the gateway's clock; nil while that was unknown.
   package let raisedMs: Int64?
+  /// The clinic's id of the person.
+  package private(set) var acknowledgedBy: String?
+  /// As ``raisedMs``.
+  package private(set) var acknowledgedMs: Int64?
+  /// What the rule is called, by language (BCP 47); none from a gateway that does not say.
+  package private(set) var ruleNames: [String: String]
 
   package init(
     alert: String, version: Int64, resident: String, rule: String, state: State, category: String = "physiological",
-    priority: Priority, level: Int64 = 1, raisedMs: Int64?
+    priority: Priority, level: Int64 = 1, raisedMs: Int64?, acknowledgedBy: String? = nil, acknowledgedMs: Int64? = nil,
+    ruleNames: [String: String] = [:]
   ) {
     self.alert = alert
     self.version = version
@@ -49,6 +59,9 @@ package struct AlertFacts: Sendable, Equatable, Decodable {
     self.priority = priority
     self.level = level
     self.raisedMs = raisedMs
+    self.acknowledgedBy = acknowledgedBy
+    self.acknowledgedMs = acknowledgedMs
+    self.ruleNames = ruleNames
   }
 
   /// - Throws: ``Unreadable`` without the two fields that the list of open alerts stands on.
@@ -66,6 +79,21 @@ package struct AlertFacts: Sendable, Equatable, Decodable {
     priority = fields.id("priority").flatMap(Priority.init) ?? .high
     level = min(max(fields.whole("level") ?? 1, 1), 9)
     raisedMs = fields.instant("raisedAt")
+    acknowledgedBy = fields.text("acknowledgedBy", limit: 64)
+    acknowledgedMs = fields.instant("acknowledgedAt")
+    ruleNames = fields.texts("ruleName", limit: AlertDetails.textLimit)
+  }
+
+  /// In that language, or in one that there is.
+  package func ruleName(in language: Language) -> String? { language.pick(from: ruleNames) }
+
+  /// Whether another says the same but for the names, which a list of an older gateway leaves out.
+  func hasSameStanding(as other: AlertFacts) -> Bool { unnamed == other.unnamed }
+
+  private var unnamed: AlertFacts {
+    var copy = self
+    (copy.acknowledgedBy, copy.acknowledgedMs, copy.ruleNames) = (nil, nil, [:])
+    return copy
   }
 }
 

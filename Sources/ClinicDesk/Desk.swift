@@ -21,6 +21,8 @@ package struct Desk: Sendable {
     package var series = 2000
     /// Values of a series; the oldest goes.
     package var history = 60
+    /// Notices; the oldest goes.
+    package var notices = 20
 
     package init() {}
   }
@@ -34,6 +36,7 @@ package struct Desk: Sendable {
   package let clinic: String
   /// Three `health`, and a quarter of one for the jitter of box and network.
   private let patienceMs: Int64
+  private let secondTier: SecondTier
   private let limits: Limits
   private var known: [String: GatewayState] = [:]
   private var openCount = 0
@@ -42,13 +45,20 @@ package struct Desk: Sendable {
   private var deafSinceMs: Int64?
   private var nextExpiryMs: Int64 = 0
   package private(set) var readings: ReadingBoard
+  /// What was to be read and opened nothing, see ``DeskEvent/notice(_:)``: the latest last.
+  package private(set) var notices: [DeskAlert] = []
+  /// The commands of this desk that await an answer.
+  package private(set) var commands = PendingCommands()
   /// Messages that could not be read.
   package private(set) var malformed = 0
   /// Messages for whose gateway or alert there was no room.
   package private(set) var refused = 0
 
-  package init(clinic: String, healthSeconds: Int = 60, limits: Limits = Limits()) {
+  package init(
+    clinic: String, healthSeconds: Int = 60, secondTier: SecondTier = .byDefault, limits: Limits = Limits()
+  ) {
     self.clinic = clinic
+    self.secondTier = secondTier
     self.limits = limits
     let interval = Int64(min(max(healthSeconds, 1), 86_400)) * 1000
     patienceMs = Self.missedHealth * interval + interval / 4
@@ -66,6 +76,8 @@ package struct Desk: Sendable {
   /// ``disconnected(at:)`` has not.
   package mutating func subscribed(at moment: DeskMoment) {
     isListening = true
+    // What was published over a connection that broke may not have arrived.
+    commands.sendAgain()
     guard let deafSinceMs else { return }
     for id in known.keys { known[id]?.leaveOut(max(0, moment.monotonicMs - deafSinceMs), at: moment) }
     self.deafSinceMs = nil
@@ -103,6 +115,9 @@ package struct Desk: Sendable {
       readings.hear(reading, from: id, at: moment)
       return []
     }
+    if case .result(let result) = message {
+      return commands.hear(result, from: id).map { [.command($0)] } ?? []
+    }
     var makingRoom: [DeskEvent] = []
     if known[id] == nil {
       guard let events = makeRoom() else {
@@ -113,16 +128,22 @@ package struct Desk: Sendable {
     }
     let isNew = known[id] == nil
     var gateway = known[id] ?? GatewayState(id: id, at: moment)
-    let events = change(&gateway, isNew: isNew, touching: Self.alertIDs(of: message, in: gateway)) { gateway, mayOpen in
+    let notice = Self.notice(message, to: gateway, at: moment)
+    var events = change(&gateway, isNew: isNew, touching: Self.alertIDs(of: message, in: gateway)) { gateway, mayOpen in
       switch message {
       case .alert(let alert): gateway.hear(alert, at: moment, mayOpen: mayOpen)
       case .openAlerts(let list): gateway.hear(list, retained: retained, at: moment, mayOpen: mayOpen)
       case .status(let status): gateway.hear(status, retained: retained, at: moment)
       case .health(let health): gateway.hear(health, at: moment)
-      case .reading: break
+      case .reading, .result: break
       }
     }
     known[id] = gateway
+    if let notice {
+      notices.append(notice)
+      notices.removeFirst(max(0, notices.count - limits.notices))
+      events.append(.notice(notice))
+    }
     return makingRoom + events
   }
 
@@ -135,6 +156,13 @@ package struct Desk: Sendable {
         if known[id]?.isLost == true { events.append(.gateway(id, .lost)) }
       }
     }
+    // Whether a gateway is lost or this desk hears nothing makes no difference: what was open and unanswered still is, as far
+    // as anybody here knows.
+    for id in known.keys.sorted() {
+      let overdue = known[id]?.takeOverdue(at: moment, by: secondTier) ?? []
+      events += overdue.sorted(by: DeskAlert.isListedBefore).map(DeskEvent.overdue)
+    }
+    events += commands.tick(at: moment).map(DeskEvent.command)
     if moment.monotonicMs >= nextExpiryMs {
       nextExpiryMs = moment.monotonicMs + 60_000
       for (id, var gateway) in known {
@@ -147,7 +175,32 @@ package struct Desk: Sendable {
     return events
   }
 
+  // MARK: commands
+
+  /// A command is to be sent: its fate comes as ``DeskEvent/command(_:)``.
+  package mutating func command(_ command: PendingCommands.Order, at moment: DeskMoment) -> [DeskEvent] {
+    [.command(commands.take(command, at: moment))]
+  }
+
+  /// What is to be published now; it counts as sent then.
+  package mutating func takeOutgoing(at moment: DeskMoment) -> [PendingCommands.Outgoing] {
+    isListening ? commands.takeOutgoing(at: moment) : []
+  }
+
+  /// The broker's answer to what was published.
+  package mutating func published(_ token: UInt64, reason: UInt8) -> [DeskEvent] {
+    commands.published(token, reason: reason).map { [.command($0)] } ?? []
+  }
+
   // MARK: what has changed by it
+
+  /// The alert that the message is news of without opening it.
+  private static func notice(_ message: DeskMessage, to gateway: GatewayState, at moment: DeskMoment) -> DeskAlert? {
+    guard case .alert(let alert) = message, alert.isNotice, !gateway.knows(alert.facts.alert) else { return nil }
+    return DeskAlert(
+      gateway: gateway.id, epoch: alert.epoch, facts: alert.facts, details: alert.details, isFollowed: true,
+      first: moment, awaitedFrom: nil, tier: SecondTier.first)
+  }
 
   /// nil stands for every alert of the gateway: its epoch may change.
   private static func alertIDs(of message: DeskMessage, in gateway: GatewayState) -> Set<String> {
@@ -158,7 +211,7 @@ package struct Desk: Sendable {
     case .status(let status) where status.epoch == gateway.epoch: []
     case .health(let health) where health.epoch == gateway.epoch: []
     case .status, .health: gateway.alertIDs
-    case .reading: []
+    case .reading, .result: []
     }
   }
 

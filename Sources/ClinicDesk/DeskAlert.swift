@@ -12,6 +12,10 @@ package struct DeskAlert: Sendable, Equatable {
   package let isFollowed: Bool
   /// When this desk first heard of it.
   package let first: DeskMoment
+  /// When it became active again, where this desk has seen it in another state.
+  let awaitedFrom: DeskMoment?
+  /// How far the desk's own second tier has gone, see ``SecondTier``: 1 as long as there is time to answer.
+  package let tier: Int64
 
   /// When it was raised, as well as it is known: what the gateway says, unless that lies in the future, or else when it
   /// was first heard of. In milliseconds since 1970.
@@ -27,10 +31,24 @@ package struct DeskAlert: Sendable, Equatable {
     return sinceHeard + max(0, wall - raised)
   }
 
-  /// How alerts are listed: active before others, high before low, the newest first.
+  package var isOverdue: Bool { tier > SecondTier.first }
+
+  /// For how long nobody has answered it, in milliseconds; nil for one that awaits no answer. By this desk's monotonic clock
+  /// from its raising, or from when it became active again: whether its gateway still lives makes no difference.
+  package func waited(at now: DeskMoment) -> Int64? {
+    guard facts.state.isActive else { return nil }
+    return awaitedFrom.map { max(0, now.monotonicMs - $0.monotonicMs) } ?? age(at: now)
+  }
+
+  /// What the messages say beyond how it stands, where they are not older than that.
+  package var present: AlertDetails? { details.flatMap { $0.version == facts.version ? $0 : nil } }
+
+  /// How alerts are listed: active before others, high before low, those that nobody has answered in time before others, the
+  /// newest first.
   package static func isListedBefore(_ one: DeskAlert, _ other: DeskAlert) -> Bool {
     if one.facts.state.isActive != other.facts.state.isActive { return one.facts.state.isActive }
     if one.facts.priority != other.facts.priority { return one.rank < other.rank }
+    if one.isOverdue != other.isOverdue { return one.isOverdue }
     let (first, second) = (one.sinceMs ?? 0, other.sinceMs ?? 0)
     if first != second { return first > second }
     return (one.gateway, one.facts.alert) < (other.gateway, other.facts.alert)
@@ -42,6 +60,6 @@ package struct DeskAlert: Sendable, Equatable {
 extension DeskAlert {
   /// Whether the other is the same but for text and values.
   func hasOnlyLessDetail(than other: DeskAlert) -> Bool {
-    facts == other.facts && epoch == other.epoch && isFollowed == other.isFollowed
+    facts.hasSameStanding(as: other.facts) && epoch == other.epoch && isFollowed == other.isFollowed
   }
 }

@@ -24,7 +24,25 @@ package enum DeskEvent: Sendable, Equatable {
   case alert(DeskAlert, Change)
   /// The alert as it was last; or as its end says.
   case ended(DeskAlert, End)
+  /// Nobody has answered it in the time that ``SecondTier`` gives: its ``DeskAlert/tier`` says who is to be asked now. Once
+  /// for each level. The gateway's own escalation is another matter: a dead box cannot escalate.
+  case overdue(DeskAlert)
+  /// A message to be read that opens nothing: a stored reading that came late, the digest of a day.
+  case notice(DeskAlert)
+  /// What has become of a command of this desk.
+  case command(SentCommand)
+  /// ``GatewayState/Presence/lost`` is the technical condition ND-4, of high priority: nobody watches over the residents
+  /// there.
   case gateway(String, GatewayState.Presence)
   /// The gateway's retained status has been deleted at the broker: it is no more.
   case gone(String)
+
+  /// Whether somebody has to look up now.
+  package var isLoud: Bool {
+    switch self {
+    case .overdue, .gateway(_, .lost): true
+    case .alert(let alert, .opened): alert.facts.state.isActive && alert.facts.priority == .high
+    case .alert, .ended, .notice, .command, .gateway, .gone: false
+    }
+  }
 }

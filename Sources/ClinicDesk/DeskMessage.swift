@@ -8,6 +8,7 @@ package enum DeskMessage: Sendable, Equatable {
   case reading(ReadingMessage)
   case status(StatusMessage)
   case health(HealthMessage)
+  case result(ResultMessage)
 
   /// Names what the message is and what its fields mean.
   private struct Schema: Decodable {
@@ -24,7 +25,7 @@ package enum DeskMessage: Sendable, Equatable {
   init?(kind: String, payload: [UInt8]) throws {
     // Nothing of Vigil's is larger.
     guard payload.count <= 64 * 1024 else { throw Unreadable() }
-    guard ["alert", "escalation", "alerts", "reading", "status", "health"].contains(kind) else { return nil }
+    guard ["alert", "escalation", "alerts", "reading", "status", "health", "result"].contains(kind) else { return nil }
     let data = Data(payload)
     let decoder = JSONDecoder()
     let schema = try decoder.decode(Schema.self, from: data).name
@@ -37,6 +38,7 @@ package enum DeskMessage: Sendable, Equatable {
       self = .reading(try decoder.decode(ReadingMessage.self, from: data))
     case ("status", "vigil.status/1"): self = .status(try decoder.decode(StatusMessage.self, from: data))
     case ("health", "vigil.health/1"): self = .health(try decoder.decode(HealthMessage.self, from: data))
+    case ("result", "vigil.result/1"): self = .result(try decoder.decode(ResultMessage.self, from: data))
     default: return nil
     }
   }
@@ -50,6 +52,9 @@ package struct AlertMessage: Sendable, Equatable, Decodable {
   package let seq: Int64?
   package let facts: AlertFacts
   package let details: AlertDetails
+
+  /// It begins and is over: somebody is to read it, and nobody has to do anything.
+  var isNotice: Bool { details.phase == "start" && facts.state == .ended }
 
   package init(epoch: String, seq: Int64?, facts: AlertFacts, details: AlertDetails) {
     self.epoch = epoch

@@ -9,7 +9,8 @@
 ///   message at or below that, and is not in the list although the list is complete, has ended: so what ended while nobody
 ///   listened is found out. What has a number above it is newer than the list and stays. Of two complete lists the one with
 ///   the higher `upTo` counts, whichever comes last.
-/// - A list names episodes of which no message has come. They are open all the same, and have no text.
+/// - A list names episodes of which no message has come. They are open all the same, and have no text; who has acknowledged
+///   one, and what its rule is called, the list says.
 /// - A message without a number (`seq: null`) is an alert that the gateway could not store yet. No list speaks for it before
 ///   it has come with its number.
 ///
@@ -28,8 +29,24 @@ struct EpochAlerts: Sendable {
     let first: DeskMoment
     /// When something was last said about it, monotonic.
     var heardMs: Int64
+    /// When it became active again after it had been seen answered or paused; nil where an answer is awaited since it was
+    /// raised.
+    var awaitedFrom: DeskMoment?
+    /// How far the desk's own second tier has gone, see ``SecondTier``.
+    var tier = SecondTier.first
 
     var isOpen: Bool { !isMissing && facts.state != .ended }
+
+    /// A later version says how it stands.
+    mutating func stands(_ facts: AlertFacts, seq: Int64?, at moment: DeskMoment) {
+      // What is over and there again has been answered by nobody in between.
+      if facts.state.isUnanswered != self.facts.state.isUnanswered {
+        awaitedFrom = facts.state.isActive ? moment : nil
+        tier = SecondTier.first
+      }
+      self.facts = facts
+      self.seq = seq
+    }
   }
 
   /// More tombstones are not kept: first those go that the list speaks for, then the oldest.
@@ -62,12 +79,13 @@ struct EpochAlerts: Sendable {
     if message.facts.version > entry.facts.version {
       // Without a number it was sent before the number that the list has proved to be past.
       if !entry.isMissing || message.seq != nil {
-        entry.facts = message.facts
-        entry.seq = message.seq
+        entry.stands(message.facts, seq: message.seq, at: moment)
         entry.isMissing = false
       }
     } else if message.facts.version == entry.facts.version {
       entry.seq = message.seq ?? entry.seq
+      // The list of an older gateway says less.
+      entry.facts = message.facts
     }
     settle(id, &entry)
     keep(entry, as: id)
@@ -84,10 +102,7 @@ struct EpochAlerts: Sendable {
         entry.heardMs = moment.monotonicMs
         entry.storedBy = Self.lower(entry.storedBy, message.upTo)
         entry.isMissing = false
-        if facts.version > entry.facts.version {
-          entry.facts = facts
-          entry.seq = nil
-        }
+        if facts.version > entry.facts.version { entry.stands(facts, seq: nil, at: moment) }
         entries[facts.alert] = entry
       } else if facts.state == .ended || mayOpen() {
         entries[facts.alert] = Entry(
@@ -108,6 +123,8 @@ struct EpochAlerts: Sendable {
     for id in dropped { entries[id] = nil }
     return dropped
   }
+
+  mutating func tell(_ tier: Int64, of id: String) { entries[id]?.tier = tier }
 
   // MARK: what follows from it
 

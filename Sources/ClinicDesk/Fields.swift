@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Vitals
 
 /// The fields of a JSON object from outside, read one by one: what is missing, null, of another type or too long is nil, and
 /// what nobody asks for is ignored, so that a newer gateway's message is read for what is known of it.
@@ -33,7 +34,7 @@ struct Fields {
   func whole(_ name: Name) -> Int64? { read(name, as: Int64.self) }
   func number(_ name: Name) -> Double? { read(name, as: Double.self).flatMap { $0.isFinite ? $0 : nil } }
   func flag(_ name: Name) -> Bool? { read(name, as: Bool.self) }
-  func instant(_ name: Name) -> Int64? { read(name, as: String.self).flatMap(Instant.milliseconds) }
+  func instant(_ name: Name) -> Int64? { read(name, as: String.self).flatMap(RFC3339.milliseconds) }
   func object<T: Decodable>(_ name: Name, as type: T.Type) -> T? { read(name, as: type) }
   func isNull(_ name: Name) -> Bool { !container.contains(name) || (try? container.decodeNil(forKey: name)) == true }
 

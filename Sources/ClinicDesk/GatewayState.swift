@@ -12,6 +12,11 @@ package struct GatewayState: Sendable {
     case lost
   }
 
+  /// What the desk calls a lost gateway: a technical condition beside those that gateways raise themselves.
+  package static let lostRule = "ND-4"
+  package static let lostPriority = AlertFacts.Priority.high
+  package static let lostCategory = "technical"
+
   package let id: String
   /// What its status says; nil before there is one.
   package private(set) var saysOnline: Bool?
@@ -159,7 +164,8 @@ package struct GatewayState: Sendable {
 
   private func alert(_ entry: EpochAlerts.Entry, of epoch: String, isFollowed: Bool) -> DeskAlert {
     DeskAlert(
-      gateway: id, epoch: epoch, facts: entry.facts, details: entry.details, isFollowed: isFollowed, first: entry.first)
+      gateway: id, epoch: epoch, facts: entry.facts, details: entry.details, isFollowed: isFollowed, first: entry.first,
+      awaitedFrom: entry.awaitedFrom, tier: entry.tier)
   }
 
   /// What the message that ended it says; nil where none did.
@@ -176,6 +182,25 @@ package struct GatewayState: Sendable {
   }
 
   package var openAlerts: [DeskAlert] { alertIDs.compactMap(openAlert) }
+
+  /// Whether anything has been heard of that alert.
+  func knows(_ id: String) -> Bool { epochs.values.contains { $0.entries[id] != nil } }
+
+  /// Open alerts that nobody has answered for so long that they have reached a level of which nothing was said yet. From now
+  /// on it has been said.
+  mutating func takeOverdue(at moment: DeskMoment, by times: SecondTier) -> [DeskAlert] {
+    var found: [DeskAlert] = []
+    for (epoch, alerts) in epochs {
+      for (id, entry) in alerts.entries where entry.isOpen && entry.tier < times.last(for: entry.facts) {
+        guard let shown = openAlert(id), shown.epoch == epoch, let waited = shown.waited(at: moment) else { continue }
+        let tier = times.level(after: waited, for: entry.facts)
+        guard tier > entry.tier else { continue }
+        epochs[epoch]?.tell(tier, of: id)
+        if let told = openAlert(id) { found.append(told) }
+      }
+    }
+    return found
+  }
 
   /// How many alerts are open at the gateway beyond those that its list had room for and this desk has heard of.
   package var unlistedAlerts: Int64 {

@@ -12,18 +12,30 @@ package struct ReadingBoard: Sendable {
 
   package struct Point: Sendable, Equatable {
     package let value: Double
+    /// Of a summary, see ``ReadingMessage/Value/range``.
+    package let range: ClosedRange<Double>?
     package let isQuestionable: Bool
+    let arrival: ReadingMessage.Arrival?
     let reading: String
     let revision: Int64
     let epoch: String
     let seq: Int64
+
+    /// Where the gateway says when both came, that is the order: samples around an alert are sent before the summary of
+    /// their minute or after one that is later. Otherwise within an epoch the numbers say what came first, and another
+    /// epoch's values are put behind.
+    func isBefore(_ other: Point) -> Bool {
+      guard epoch == other.epoch else { return true }
+      guard let mine = arrival, let others = other.arrival, mine.boot == others.boot else { return seq < other.seq }
+      return mine.monotonicMs == others.monotonicMs ? seq < other.seq : mine.monotonicMs < others.monotonicMs
+    }
   }
 
   /// One kind of value of one device.
   package struct Series: Sendable {
     package let key: Key
     package fileprivate(set) var unit: String
-    /// In the order in which the gateway stored them, the latest last; never empty.
+    /// In the order in which the gateway received them, the latest last; never empty.
     package fileprivate(set) var points: [Point]
     /// When the latest of them came.
     package fileprivate(set) var heard: DeskMoment
@@ -56,8 +68,8 @@ package struct ReadingBoard: Sendable {
     for value in message.values where KindNames.name(ofKind: value.kind) != nil {
       let key = Key(gateway: gateway, resident: message.resident, device: message.device, kind: value.kind)
       let point = Point(
-        value: value.value, isQuestionable: message.isQuestionable, reading: message.reading,
-        revision: message.revision, epoch: message.epoch, seq: message.seq)
+        value: value.value, range: value.range, isQuestionable: message.isQuestionable, arrival: message.arrival,
+        reading: message.reading, revision: message.revision, epoch: message.epoch, seq: message.seq)
       if message.isEnteredInError {
         takeBack(point, from: key)
       } else {
@@ -80,8 +92,7 @@ package struct ReadingBoard: Sendable {
       guard point.revision > series.points[index].revision else { return }
       series.points.remove(at: index)
     }
-    // Within an epoch the numbers say what came first; another epoch's values are put behind.
-    let place = series.points.lastIndex { $0.epoch != point.epoch || $0.seq < point.seq }.map { $0 + 1 } ?? 0
+    let place = series.points.lastIndex { $0.isBefore(point) }.map { $0 + 1 } ?? 0
     series.points.insert(point, at: place)
     if place == series.points.count - 1 { (series.heard, series.unit) = (moment, unit) }
     if series.points.count > historyLimit { series.points.removeFirst(series.points.count - historyLimit) }

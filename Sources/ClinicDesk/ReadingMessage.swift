@@ -4,22 +4,44 @@
 package struct ReadingMessage: Sendable, Equatable, Decodable {
   package struct Value: Sendable, Equatable, Decodable {
     package let kind: String
+    /// Of a summary the latest one.
     package let value: Double
     package let unit: String
+    /// From the least to the most of a summary's minute.
+    package let range: ClosedRange<Double>?
 
-    package init(kind: String, value: Double, unit: String) {
+    package init(kind: String, value: Double, unit: String, range: ClosedRange<Double>? = nil) {
       self.kind = kind
       self.value = value
       self.unit = unit
+      self.range = range
     }
 
-    /// Of a summary the latest value.
     package init(from decoder: any Decoder) throws {
       let fields = try Fields(decoder)
       guard let kind = fields.id("kind"),
         let value = fields.number("value") ?? fields.number("last") ?? fields.number("mean")
       else { throw Unreadable() }
-      self.init(kind: kind, value: value, unit: fields.id("unit") ?? "")
+      var range: ClosedRange<Double>?
+      if let least = fields.number("min"), let most = fields.number("max"), least <= most { range = least...most }
+      self.init(kind: kind, value: value, unit: fields.id("unit") ?? "", range: range)
+    }
+  }
+
+  /// When it came, or a summary's minute ended, on the gateway's own clock. Those of two boots do not compare.
+  package struct Arrival: Sendable, Equatable, Decodable {
+    package let boot: String
+    package let monotonicMs: Int64
+
+    package init(boot: String, monotonicMs: Int64) {
+      self.boot = boot
+      self.monotonicMs = monotonicMs
+    }
+
+    package init(from decoder: any Decoder) throws {
+      let fields = try Fields(decoder)
+      guard let boot = fields.id("bootId"), let ms = fields.whole("monotonicMs") else { throw Unreadable() }
+      self.init(boot: boot, monotonicMs: ms)
     }
   }
 
@@ -31,6 +53,7 @@ package struct ReadingMessage: Sendable, Equatable, Decodable {
   package let revision: Int64
   package let resident: String
   package let device: String
+  package let arrival: Arrival?
   /// A technician's test reading, which is never charted, or a value that is none of a patient's.
   package let isToBeShown: Bool
   package let isEnteredInError: Bool
@@ -41,7 +64,7 @@ package struct ReadingMessage: Sendable, Equatable, Decodable {
 
   package init(
     epoch: String, seq: Int64, reading: String, revision: Int64 = 1, resident: String, device: String,
-    isEnteredInError: Bool = false, values: [Value]
+    arrival: Arrival? = nil, isEnteredInError: Bool = false, values: [Value]
   ) {
     self.epoch = epoch
     self.seq = seq
@@ -49,6 +72,7 @@ package struct ReadingMessage: Sendable, Equatable, Decodable {
     self.revision = revision
     self.resident = resident
     self.device = device
+    self.arrival = arrival
     isToBeShown = true
     self.isEnteredInError = isEnteredInError
     isQuestionable = false
@@ -66,6 +90,7 @@ package struct ReadingMessage: Sendable, Equatable, Decodable {
     revision = fields.whole("revision") ?? 1
     resident = fields.id("resident") ?? "?"
     device = fields.object("device", as: Device.self)?.id ?? "?"
+    arrival = fields.object("clock", as: Arrival.self)
     let quality = fields.id("quality")
     isToBeShown = fields.id("purpose") != "commissioning" && quality != "invalid"
     isEnteredInError = fields.id("state") == "entered-in-error"

@@ -8,6 +8,8 @@ package struct BusSignal: Sendable {
   package let path: String
   package let interface: String
   package let member: String
+  /// The sender counts its messages by it, from 1.
+  package let serial: UInt32
   package let body: [BusValue]
 }
 
@@ -78,18 +80,23 @@ package actor BusConnection {
   /// A call whose answer has not come. `close()` fails those that are left: sd-bus would forget them silently.
   private final class PendingCall: @unchecked Sendable {
     let continuation: CheckedContinuation<[BusValue], any Error>
+    let onReply: (@Sendable ([BusValue]) -> Void)?
     let owner: BusConnection
     var slot: OpaquePointer?
 
-    init(_ continuation: CheckedContinuation<[BusValue], any Error>, owner: BusConnection) {
+    init(
+      _ continuation: CheckedContinuation<[BusValue], any Error>, onReply: (@Sendable ([BusValue]) -> Void)?,
+      owner: BusConnection
+    ) {
       self.continuation = continuation
+      self.onReply = onReply
       self.owner = owner
     }
   }
 
   package func call(
     _ destination: String, _ path: String, _ interface: String, _ member: String, _ arguments: [BusValue] = [],
-    timeout: Duration = .seconds(25)
+    timeout: Duration = .seconds(25), onReply: (@Sendable ([BusValue]) -> Void)? = nil
   ) async throws -> [BusValue] {
     guard bus != nil else { throw BusError.disconnected }
     var raw: OpaquePointer?
@@ -98,7 +105,7 @@ package actor BusConnection {
     let message = BusMessage(adopting: raw)
     for argument in arguments { try message.append(argument) }
     return try await withCheckedThrowingContinuation { continuation in
-      let pending = PendingCall(continuation, owner: self)
+      let pending = PendingCall(continuation, onReply: onReply, owner: self)
       let result = sd_bus_call_async(
         bus, &pending.slot, message.raw,
         { raw, context, _ in
@@ -124,6 +131,7 @@ package actor BusConnection {
   private func finish(_ pending: PendingCall, _ answer: Result<[BusValue], any Error>) {
     guard pendingCalls.removeValue(forKey: ObjectIdentifier(pending)) != nil else { return }
     sd_bus_slot_unref(pending.slot)
+    if case .success(let reply) = answer { pending.onReply?(reply) }
     pending.continuation.resume(with: answer)
   }
 
@@ -158,7 +166,9 @@ package actor BusConnection {
         let message = BusMessage(retaining: raw)
         guard let body = try? message.readAll() else { return 0 }
         Unmanaged<SignalHandler>.fromOpaque(context).takeUnretainedValue().handle(
-          BusSignal(path: message.path, interface: message.interface, member: message.member, body: body))
+          BusSignal(
+            path: message.path, interface: message.interface, member: message.member, serial: message.serial, body: body
+          ))
         return 0
       }, nil, context.toOpaque())
     guard result >= 0, let slot else {

@@ -15,6 +15,12 @@ struct BusMessage: ~Copyable {
   var member: String { text(sd_bus_message_get_member(raw)) }
   var sender: String { text(sd_bus_message_get_sender(raw)) }
 
+  /// The sender's number of it. 0 is nobody's.
+  var serial: UInt32 {
+    var cookie: UInt64 = 0
+    return sd_bus_message_get_cookie(raw, &cookie) < 0 ? 0 : UInt32(truncatingIfNeeded: cookie)
+  }
+
   private func text(_ pointer: UnsafePointer<CChar>?) -> String { pointer.map { String(cString: $0) } ?? "" }
 
   // MARK: reading

@@ -15,6 +15,10 @@ package struct DeviceSession: Sendable {
   }
 
   package enum Action: Sendable, Hashable {
+    /// The device's clock; ``clockWasRead(_:boxTime:at:)`` wants the answer before anything else is done.
+    case readClock(String)
+    /// The clock is to be set to the present time.
+    case setClock(String)
     /// The feature characteristic of one that is read.
     case read(String)
     case write(Write)
@@ -43,6 +47,7 @@ package struct DeviceSession: Sendable {
   /// A device that reports is never silent for so long.
   private static let transferSilenceMs: Int64 = 10_000
 
+  private let clock: ClockPolicy?
   private let features: [String]
   private let starts: [Write]
   private let followers: [Follower]
@@ -87,6 +92,7 @@ package struct DeviceSession: Sendable {
     }
     (self.features, self.starts, self.followers, recordControls) = (features, starts, followers, controls)
     self.polls = polls
+    clock = profiles.lazy.compactMap(\.session.clock).first { characteristics.contains($0.characteristic) }
     idleMs = Self.leading(profiles).flatMap {
       if case .idle(let seconds) = $0.session.connection { Int64(seconds) * 1000 } else { nil }
     }
@@ -118,9 +124,39 @@ package struct DeviceSession: Sendable {
 
   // MARK: what happens
 
-  /// Everything is subscribed to.
+  /// Whether the device has a clock that its profile knows.
+  package var hasClock: Bool { clock != nil }
+
+  /// Everything is subscribed to. A clock is read first: what is asked for then may be stored, and only the clock says
+  /// since when.
   package mutating func connected(at now: Int64) -> [Action] {
     lastValueMs = now
+    if let clock { return [.readClock(clock.characteristic)] }
+    return begin(at: now)
+  }
+
+  /// - Parameters:
+  ///   - shown: nil where it could not be read.
+  ///   - boxTime: the time at the site in that moment, in milliseconds since the beginning of year 1; nil while the box
+  ///     is not sure of it, and then no clock is set.
+  package mutating func clockWasRead(_ shown: ClockValue.Shown?, boxTime: Int64?, at now: Int64) -> [Action] {
+    guard let clock, let boxTime, Self.isToBeSet(shown, boxTime, clock.write) else { return begin(at: now) }
+    return [.setClock(clock.characteristic)] + begin(at: now)
+  }
+
+  private static func isToBeSet(_ shown: ClockValue.Shown?, _ boxTime: Int64, _ rule: ClockPolicy.Write) -> Bool {
+    switch (rule, shown) {
+    case (.never, _): false
+    case (.always, _), (.whenOff, .notSet): true
+    // How far it is off is not known.
+    case (.whenOff, nil): false
+    case (.whenOff, .time(let time, let milliseconds)):
+      (time.seconds &* 1000 &+ Int64(milliseconds) &- boxTime).magnitude
+        > UInt64(ClockPolicy.toleranceSeconds) * 1000
+    }
+  }
+
+  private mutating func begin(at now: Int64) -> [Action] {
     // What has just begun needs no question at once.
     for index in polls.indices {
       polls[index].dueMs = now + (starts.contains(polls[index].write) ? polls[index].periodMs : 0)

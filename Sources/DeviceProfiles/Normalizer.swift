@@ -12,12 +12,14 @@ package enum Normalizer {
     package let received: Moment
     /// Which of the measurements it is that came in one value, from 0.
     package let place: Int
+    /// The device's own clock on this link.
+    package let clock: DeviceClock.Knowledge
     /// The instant of a civil time in the site's zone, in milliseconds since 1970; nil where there is none.
     package let instantOf: @Sendable (CivilTime) -> Int64?
 
     package init(
       device: DeviceReference, link: LinkSecurity, resident: ResidentID, purpose: Purpose, received: Moment,
-      place: Int = 0,
+      place: Int = 0, clock: DeviceClock.Knowledge = .none,
       instantOf: @escaping @Sendable (CivilTime) -> Int64?
     ) {
       self.device = device
@@ -26,6 +28,7 @@ package enum Normalizer {
       self.purpose = purpose
       self.received = received
       self.place = place
+      self.clock = clock
       self.instantOf = instantOf
     }
   }
@@ -37,7 +40,7 @@ package enum Normalizer {
   package static func observation(
     _ measurement: Measurement, characteristic: CharacteristicProfile, context: Context
   ) -> Observation {
-    let deviceInstant = believedInstant(of: measurement, context)
+    let time = time(of: measurement, isStream: characteristic.isStream, context)
     return Observation(
       reading: ReadingIdentity.id(
         device: context.device.id, characteristic: measurement.characteristic, user: measurement.user,
@@ -49,14 +52,40 @@ package enum Normalizer {
       device: context.device, profile: measurement.profile,
       characteristic: measurement.characteristic, link: context.link, resident: context.resident,
       purpose: context.purpose, user: measurement.user, received: context.received,
-      observedWallMs: deviceInstant ?? context.received.wallMs,
-      clock: ClockEvidence(
-        source: deviceInstant == nil ? .receipt : .device, deviceTime: measurement.deviceTime, offsetSeconds: nil,
-        uncertaintySeconds: nil),
-      // A stream is live by its nature. A spot value may have been stored, and only a clock that was read proves when.
-      age: characteristic.isStream ? .fresh : .unknown,
+      observedWallMs: time.observedWallMs, clock: time.evidence, age: time.age,
       quality: measurement.quality, status: measurement.status, values: measurement.values,
       isStream: characteristic.isStream)
+  }
+
+  private struct Time {
+    let observedWallMs: Int64?
+    let evidence: ClockEvidence
+    let age: Age
+  }
+
+  /// When it was measured. The device's clock against itself proves it; against the box's alone it never proves an age.
+  private static func time(of measurement: Measurement, isStream: Bool, _ context: Context) -> Time {
+    let (received, stamp) = (context.received, measurement.deviceTime)
+    func by(_ source: ClockEvidence.Source, _ observed: Int64?, _ proof: DeviceClock.Proof = .nothing) -> Time {
+      Time(
+        observedWallMs: observed,
+        evidence: ClockEvidence(
+          source: source, deviceTime: stamp, elapsedMs: proof.elapsedMs, offsetMs: proof.offsetMs),
+        // A stream is live by its nature. A spot value may have been stored.
+        age: isStream ? .fresh : proof.age)
+    }
+    switch context.clock {
+    case .read(let clock):
+      guard !isStream, measurement.isDeviceClockSet, let stamp else { return by(.receipt, received.wallMs) }
+      let proof = clock.proof(of: stamp, received: received)
+      if let elapsed = proof.elapsedMs { return by(.device, received.wallMs.map { $0 &- elapsed }, proof) }
+      // Long ago, and nobody knows when.
+      return by(.receipt, proof.age == .late ? nil : received.wallMs, proof)
+    case .notSet: return by(.receipt, received.wallMs)
+    case .none:
+      let instant = believedInstant(of: measurement, context)
+      return by(instant == nil ? .receipt : .device, instant ?? received.wallMs)
+    }
   }
 
   /// The device's time as an instant, where nothing speaks against it: its clock is set, ours is synchronized, and the

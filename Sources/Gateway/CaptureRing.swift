@@ -10,12 +10,15 @@ package struct Capture: Sendable {
   package let characteristic: String
   package let bytes: [UInt8]
   package let received: Moment
+  /// Whether there was a bond with the device on the connection that it came over.
+  var isBonded = true
 
   var isAdvertised: Bool { ValueSource.isAdvertisement(characteristic) }
 
   /// What of it, or of what came before it, is of interest.
   func with(_ bytes: [UInt8]) -> Capture {
-    Capture(address: address, characteristic: characteristic, bytes: bytes, received: received)
+    Capture(
+      address: address, characteristic: characteristic, bytes: bytes, received: received, isBonded: isBonded)
   }
 }
 
@@ -40,7 +43,9 @@ final class CaptureRing: Sendable {
   /// equal values in it remain separate readings: a stream's reading is identified by its moment.
   ///
   /// - Returns: whether the reader has to be woken.
-  func put(address: DeviceAddress, characteristic: String, bytes: [UInt8], now: Moment) -> Bool {
+  func put(
+    address: DeviceAddress, characteristic: String, bytes: [UInt8], isBonded: Bool = true, now: Moment
+  ) -> Bool {
     state.withLock { state in
       let stamp = max(now.monotonicMs, state.lastMs + 1)
       state.lastMs = stamp
@@ -52,7 +57,8 @@ final class CaptureRing: Sendable {
         return false
       }
       state.captures.append(
-        Capture(address: address, characteristic: characteristic, bytes: bytes, received: received))
+        Capture(
+          address: address, characteristic: characteristic, bytes: bytes, received: received, isBonded: isBonded))
       return state.captures.count == 1
     }
   }

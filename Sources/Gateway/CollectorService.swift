@@ -47,7 +47,9 @@ package actor CollectorService: Service {
     let conversations = conversations
     central = Central(loop: loop, adapterName: bluetooth.adapter, log: log) { notification in
       guard let address = DeviceAddress(notification.address) else { return }
-      ingest.receive(address: address, characteristic: notification.characteristic, bytes: notification.bytes)
+      ingest.receive(
+        address: address, characteristic: notification.characteristic, bytes: notification.bytes,
+        isBonded: notification.isBonded)
       conversations.tell(
         .value(notification.bytes, characteristic: notification.characteristic, atMs: clock().monotonicMs), of: address)
     } onAdvertisement: { advertisement in
@@ -72,7 +74,9 @@ package actor CollectorService: Service {
     }
     for device in try await journal.devices() where device.isConfirmed { startLink(device) }
     removeUnwantedBonds()
+    let care = Task { await central.keepController() }
     await cancelWhenGracefulShutdown { await self.keepBus() }
+    care.cancel()
     await endPairing()
     cleaning?.cancel()
     await cleaning?.value
@@ -141,7 +145,11 @@ package actor CollectorService: Service {
       device: device, profiles: profiles, central: central, ingest: ingest, conversations: conversations, clock: clock,
       log: log)
     links[device.id] = Task {
-      await central.keepLink(to: address, subscribingTo: DeviceSession.subscriptions(for: profiles)) {
+      await central.keepLink(
+        to: address, isBonded: device.link.isBonded,
+        isSpot: DeviceSession.leading(profiles).map { $0.session.connection != .stay } ?? false,
+        subscribingTo: DeviceSession.subscriptions(for: profiles)
+      ) {
         await conversation.run()
       } report: {
         board.set($0, for: device.id)
@@ -158,6 +166,34 @@ package actor CollectorService: Service {
   }
 
   package func devices() async -> [Device] { await central.devices }
+
+  /// Tells ``Ingest`` what is seen without a value: whether Bluetooth works, which devices are there, their batteries.
+  func tellOfDevices() async {
+    let (isAvailable, adapter) = await central.bluetooth
+    await ingest.bluetoothIs(
+      working: isAvailable && adapter?.isPowered == true, isGivenUp: await central.hasGivenUpController)
+    let known = Dictionary(await central.devices.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
+    var heard: Set<String> = []
+    var batteries: [String: Int] = [:]
+    var bondLost: [String: Bool] = [:]
+    for device in await ingest.enrolled {
+      switch board.state(of: device.id) {
+      case .connected: bondLost[device.id] = false
+      case .retrying(let failure, _) where failure.isBondLost: bondLost[device.id] = true
+      default: break
+      }
+      let seen = known[device.address.description]
+      if case .connected = board.state(of: device.id) {
+        heard.insert(device.id)
+        batteries[device.id] = seen?.battery
+      }
+      // bluetoothd knows how strong it is as long as it is in the air.
+      if seen?.rssi != nil { heard.insert(device.id) }
+    }
+    await ingest.heard(heard)
+    await ingest.batteriesAre(batteries)
+    await ingest.bondsAre(lost: bondLost)
+  }
 
   package var bluetooth: (available: Bool, adapter: Adapter?) {
     get async { await central.bluetooth }

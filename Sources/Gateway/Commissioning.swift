@@ -224,6 +224,7 @@ extension CollectorService {
       await endLink(device)
       do {
         try await journal.forget(device, audit: entry, now: clock())
+        publisher.committed([])
         await ingest.devicesChanged(try await journal.devices())
       } catch {
         // It is not confirmed, so the next start forgets it.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Alerting
+import ClinicCommands
+import Journal
 
 /// What `/etc/vigil/vigil.yaml` says. Only `clinic`, `gateway`, `zone` and `broker` have no default.
 package struct Configuration: Sendable, Equatable {
@@ -13,6 +15,8 @@ package struct Configuration: Sendable, Equatable {
   /// Directories, in the order of reading.
   package let profiles: [String]
   package let streams: Streams
+  package let receipts: Receipts
+  package let commands: CommandPolicy
   package let rules: RuleSet
   package let bluetooth: Bluetooth
   package let log: Log
@@ -39,12 +43,37 @@ package struct Configuration: Sendable, Equatable {
 
   package struct Storage: Sendable, Equatable {
     package let database: String
+    /// The most that the database may take, its write-ahead log included.
+    package let limitBytes: Int64
+    package let keep: Keep
+  }
+
+  /// How long what is delivered is kept.
+  package struct Keep: Sendable, Equatable {
+    /// The octets that readings were decoded from, and values that no profile could decode.
+    package let captureHours: Int
+    package let sampleDays: Int
+    /// Spot readings and summaries of streams.
+    package let readingDays: Int
+    /// Alerts, commands, the audit, and the ids of spot readings.
+    package let alertDays: Int
+  }
+
+  /// By whose word something counts as delivered.
+  package enum Receipts: Sendable, Equatable {
+    case broker
+    /// By the receipts of this consumer.
+    case clinic(consumer: String)
+
+    package var consumer: String? { if case .clinic(let consumer) = self { consumer } else { nil } }
   }
 
   /// How live streams are sent.
   package enum Streams: String, Sendable, CaseIterable {
     /// Every sample.
     case full
+    /// A summary of each minute, and every sample around an alert.
+    case summaries
   }
 
   package struct Bluetooth: Sendable, Equatable {
@@ -61,5 +90,14 @@ package struct Configuration: Sendable, Equatable {
 
   package enum LogLevel: String, Sendable, CaseIterable {
     case trace, debug, info, notice, warning, error, critical
+  }
+}
+
+extension Configuration {
+  package var storagePolicy: StoragePolicy {
+    StoragePolicy(
+      captureHours: storage.keep.captureHours, sampleDays: storage.keep.sampleDays,
+      readingDays: storage.keep.readingDays, alertDays: storage.keep.alertDays, limitBytes: storage.limitBytes,
+      summarises: streams == .summaries)
   }
 }

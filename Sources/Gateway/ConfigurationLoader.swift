@@ -9,12 +9,14 @@ extension Configuration {
   ///   - file: the name that errors are to show.
   ///   - zoneExists: whether the system knows a time zone of that name; asked only for a plausible name.
   ///   - fileExists: whether there is a file or directory at an absolute path.
+  ///   - read: the text of a file that the configuration names (a key, rules), nil where it cannot be read.
   package static func load(
-    text: String, file: String, zoneExists: (String) -> Bool, fileExists: (String) -> Bool
+    text: String, file: String, zoneExists: (String) -> Bool, fileExists: (String) -> Bool,
+    read: (String) -> String? = { _ in nil }
   ) throws(DocumentError) -> Configuration {
     let fields = try YAML.parse(text, file: file).mapping(
       required: ["clinic", "gateway", "zone", "broker"],
-      optional: ["storage", "profiles", "streams", "rules", "bluetooth", "log"])
+      optional: ["storage", "profiles", "streams", "receipts", "consumer", "commands", "rules", "bluetooth", "log"])
     return Configuration(
       clinic: try id(fields.required("clinic")),
       gateway: try id(fields.required("gateway")),
@@ -23,7 +25,9 @@ extension Configuration {
       storage: try storage(fields["storage"]),
       profiles: try profiles(fields["profiles"], fileExists: fileExists),
       streams: try streams(fields["streams"]),
-      rules: try RuleSet(overriding: fields["rules"]),
+      receipts: try receipts(fields["receipts"], consumer: fields["consumer"]),
+      commands: try commands(fields["commands"], read: read),
+      rules: try RuleSet(overriding: fields["rules"], read: read),
       bluetooth: try bluetooth(fields["bluetooth"]),
       log: try log(fields["log"]))
   }
@@ -122,9 +126,41 @@ extension Configuration {
   // MARK: the box
 
   private static func storage(_ node: Node?) throws(DocumentError) -> Storage {
-    let database = try node?.mapping(optional: ["database"])["database"]
+    let fields = try node?.mapping(optional: ["database", "limit-mib", "keep"])
     return Storage(
-      database: try database.map { node throws(DocumentError) in try absolute(node) } ?? "/var/lib/vigil/vigil.db")
+      database: try fields?["database"].map { node throws(DocumentError) in try absolute(node) }
+        ?? "/var/lib/vigil/vigil.db",
+      limitBytes: Int64(try number(fields?["limit-mib"], in: 16...65_536, usually: 512)) << 20,
+      keep: try keep(fields?["keep"]))
+  }
+
+  private static func keep(_ node: Node?) throws(DocumentError) -> Keep {
+    let fields = try node?.mapping(optional: ["captures-hours", "samples-days", "readings-days", "alerts-days"])
+    return Keep(
+      captureHours: try number(fields?["captures-hours"], in: 1...8760, usually: 48),
+      sampleDays: try number(fields?["samples-days"], in: 1...3660, usually: 7),
+      readingDays: try number(fields?["readings-days"], in: 7...3660, usually: 90),
+      alertDays: try number(fields?["alerts-days"], in: 90...7320, usually: 731))
+  }
+
+  private static func number(_ node: Node?, in range: ClosedRange<Int>, usually: Int) throws(DocumentError) -> Int {
+    try node?.integer(in: range) ?? usually
+  }
+
+  private static func receipts(_ node: Node?, consumer: Node?) throws(DocumentError) -> Receipts {
+    guard let node else {
+      if let consumer { throw consumer.error("needs 'receipts: clinic' beside it") }
+      return .broker
+    }
+    switch try node.string {
+    case "broker":
+      if let consumer { throw consumer.error("needs 'receipts: clinic' beside it") }
+      return .broker
+    case "clinic":
+      guard let consumer else { throw node.error("needs 'consumer' beside it: whose receipts count") }
+      return .clinic(consumer: try id(consumer))
+    case let other: throw node.error("\(quoted(other)) is not allowed, allowed: broker, clinic")
+    }
   }
 
   private static func profiles(_ node: Node?, fileExists: (String) -> Bool) throws(DocumentError) -> [String] {
@@ -139,11 +175,8 @@ extension Configuration {
   }
 
   private static func streams(_ node: Node?) throws(DocumentError) -> Streams {
-    guard let node else { return .full }
-    guard let streams = Streams(rawValue: try node.string) else {
-      throw node.error("\(quoted(try node.string)) is not allowed, summaries are not built yet, allowed: full")
-    }
-    return streams
+    guard let node else { return .summaries }
+    return try node.choice(of: Streams.self)
   }
 
   private static func bluetooth(_ node: Node?) throws(DocumentError) -> Bluetooth {
@@ -175,7 +208,7 @@ extension Configuration {
 
   // MARK: text
 
-  private static func absolute(_ node: Node) throws(DocumentError) -> String {
+  static func absolute(_ node: Node) throws(DocumentError) -> String {
     let path = try node.string
     guard path.hasPrefix("/"), !path.hasSuffix("/"), !path.utf8.contains(0) else {
       throw node.error("\(quoted(path)) is not allowed, allowed: a path from the root, such as /etc/vigil/file")
@@ -183,14 +216,15 @@ extension Configuration {
     return path
   }
 
-  private static func existing(_ node: Node?, _ fileExists: (String) -> Bool) throws(DocumentError) -> String? {
+  /// - Returns: a path from the root at which there is something; nil without a node.
+  package static func existing(_ node: Node?, _ fileExists: (String) -> Bool) throws(DocumentError) -> String? {
     guard let node else { return nil }
     let path = try absolute(node)
     guard fileExists(path) else { throw node.error("\(quoted(path)) does not exist or cannot be seen by this user") }
     return path
   }
 
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     text.count > 40 ? "'\(text.prefix(40))…'" : "'\(text)'"
   }
 

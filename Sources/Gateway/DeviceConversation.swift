@@ -35,7 +35,8 @@ struct DeviceConversation: Sendable {
     var deeds = Deeds(conversation: self)
     var alarm = Alarm(mouth: mouth)
     defer { alarm.cancel() }
-    if await deeds.perform(session.connected(at: now)) { return .hangUp }
+    if !session.hasClock { await ingest.hasNoClock(device) }
+    if await deeds.perform(session.connected(at: now), of: &session) { return .hangUp }
     alarm.set(to: session.due, now: now)
     for await event in events {
       let actions: [DeviceSession.Action]
@@ -47,7 +48,7 @@ struct DeviceConversation: Sendable {
         alarm.hasRung()
         actions = session.timePassed(to: now)
       }
-      if await deeds.perform(actions) { return .hangUp }
+      if await deeds.perform(actions, of: &session) { return .hangUp }
       alarm.set(to: session.due, now: now)
     }
     return .stay
@@ -64,11 +65,19 @@ private struct Deeds {
   init(conversation: DeviceConversation) { self.conversation = conversation }
 
   /// - Returns: whether the link is to be ended.
-  mutating func perform(_ actions: [DeviceSession.Action]) async -> Bool {
+  mutating func perform(_ actions: [DeviceSession.Action], of session: inout DeviceSession) async -> Bool {
     let device = conversation.device
     for action in actions where !Task.isCancelled {
       switch action {
       case .hangUp: return true
+      case .readClock(let characteristic):
+        let (shown, moment) = await readClock(characteristic)
+        if Task.isCancelled { return false }
+        await conversation.ingest.clockWasRead(shown, at: moment, of: device)
+        let answer = session.clockWasRead(
+          shown, boxTime: SiteTime.local(moment), at: conversation.clock().monotonicMs)
+        if await perform(answer, of: &session) { return true }
+      case .setClock(let characteristic): await setClock(characteristic)
       case .note(let text): conversation.log.info("\(text)", metadata: ["device": "\(device.id)"])
       case .read(let characteristic):
         do {
@@ -89,6 +98,42 @@ private struct Deeds {
     return false
   }
 
+  /// - Returns: nil where it does not answer, or says something else; and the moment of it.
+  private mutating func readClock(_ characteristic: String) async -> (ClockValue.Shown?, Moment) {
+    let (central, address, clock) = (conversation.central, conversation.device.address.description, conversation.clock)
+    let asked = clock().monotonicMs
+    do {
+      let bytes = try await TimeLimit.run(
+        .milliseconds(DeviceClocks.patienceMs), late: BlueZError.timedOut("reading the clock of \(address)")
+      ) {
+        try await central.read(characteristic, of: address)
+      }
+      guard let shown = ClockValue.read(bytes) else {
+        throw BlueZError.unavailable("the clock of \(address) says something else")
+      }
+      return (shown, clock().halfWay(since: asked))
+    } catch {
+      note(error, what: "reading its clock")
+      return (nil, clock())
+    }
+  }
+
+  private mutating func setClock(_ characteristic: String) async {
+    let device = conversation.device
+    let now = conversation.clock()
+    guard now.synchronized, let (time, milliseconds) = now.wallMs.flatMap(SiteTime.civil) else { return }
+    // Before: where the answer is lost it may be set all the same.
+    await conversation.ingest.clockWasSet(to: time, milliseconds: milliseconds, at: now, of: device)
+    do {
+      try await conversation.central.write(
+        ClockValue.octets(time, milliseconds: milliseconds, for: characteristic), to: characteristic,
+        of: device.address.description, withResponse: true)
+      conversation.log.info("a device's clock was set", metadata: ["device": "\(device.id)"])
+    } catch {
+      note(error, what: "setting its clock")
+    }
+  }
+
   private mutating func note(_ error: any Error, what: String) {
     guard !Task.isCancelled, failed.insert(what).inserted else { return }
     conversation.log.warning(
@@ -96,6 +141,16 @@ private struct Deeds {
       metadata: [
         "device": "\(conversation.device.id)", "what": "\(what)", "error": "\(error)",
       ])
+  }
+}
+
+extension Moment {
+  /// The middle between then and now, on both clocks.
+  fileprivate func halfWay(since monotonicMs: Int64) -> Moment {
+    let half = max(0, self.monotonicMs &- monotonicMs) / 2
+    return Moment(
+      bootID: bootID, monotonicMs: self.monotonicMs &- half, wallMs: wallMs.map { $0 &- half },
+      synchronized: synchronized)
   }
 }
 

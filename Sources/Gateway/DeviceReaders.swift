@@ -58,6 +58,14 @@ struct DeviceReaders {
     }
   }
 
+  /// Whether a value may be of an earlier time, and its device has a clock that could say of when.
+  func mayBeStored(_ capture: Capture, of device: EnrolledDevice) -> Bool {
+    guard !capture.isAdvertised,
+      let (profile, characteristic) = catalog.find(characteristic: capture.characteristic, among: device.profiles)
+    else { return false }
+    return profile.session.clock != nil && characteristic.use == .reading && !characteristic.isStream
+  }
+
   private mutating func isRepeated(_ capture: Capture, _ source: Source) -> Bool {
     let now = capture.received.monotonicMs
     if let last = advertised[source], last.bytes == capture.bytes, now - last.atMs < Self.repetitionMs { return true }

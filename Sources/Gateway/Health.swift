@@ -38,6 +38,8 @@ package struct Health: Sendable, Codable, Equatable {
     package let priority: String
     /// RFC 3339, nil while the wall clock was unknown.
     package let raisedAt: String?
+    /// Nobody at the clinic has received it, as far as the gateway knows; nil from an older daemon.
+    package let undelivered: Bool?
   }
 
   /// Why a link failed: a D-Bus error's name and the words that came with it.
@@ -58,7 +60,7 @@ package struct Health: Sendable, Codable, Equatable {
     /// `care`, or `commissioning` while a technician has not confirmed it yet.
     package let purpose: String
     /// A ``LinkState`` in a word: `connected`, `connecting`, `searching`, `listening`,
-    /// `waiting-for-bluetooth`, `retrying`.
+    /// `waiting-for-bluetooth`, `waiting-for-turn`, `retrying`.
     package let state: String
     /// Why the last try failed, in English.
     package let error: String?
@@ -96,8 +98,14 @@ package struct Health: Sendable, Codable, Equatable {
 
   package struct Storage: Sendable, Codable, Equatable {
     package let freeBytes: Int64?
-    /// Values that no profile could decode; they are kept.
+    /// Values that no profile could decode and that are still kept.
     package let undecodedValues: Int
+    /// Of the database and its write-ahead log; nil where it cannot be read.
+    package let databaseBytes: Int64?
+    /// The most that they may take.
+    package let limitBytes: Int64
+    /// Readings that were dropped for lack of room before the clinic had them, ever.
+    package let droppedReadings: Int64
     package let error: String?
     /// What kind of error that is, where it is one of `gone`, `full`, `read-only`, `damaged`.
     package let problem: String?
@@ -136,7 +144,7 @@ package struct HealthBrief: Sendable, Codable, Equatable {
 
   package let gateway: String
   package let brokerConnected: Bool
-  /// Messages that the broker does not have yet.
+  /// Messages that are not delivered yet.
   package let waiting: Int64
   package let activeAlerts: Int
   /// Those that are over and wait for an acknowledgement too.

@@ -21,11 +21,12 @@ struct HealthReport: Sendable {
     let known = Dictionary(await collector.devices().map { ($0.address, $0) }, uniquingKeysWith: { $1 })
     let lastReading = await ingest.lastReading
     let stored = await readJournal()
+    let undelivered = await ingest.undelivered
     return Health(
       version: Version.current, uptimeSeconds: (now.monotonicMs - startedMonotonicMs) / 1000, bootId: now.bootID,
       clockSynchronized: now.synchronized, wallClockKnown: now.wallMs != nil, zone: configuration.zone,
       broker: await broker(at: now), queues: stored.queues, openAlerts: stored.alerts.count,
-      alerts: Self.listed(stored.alerts), bluetooth: describe(bluetooth), storage: await storage(stored),
+      alerts: Self.listed(stored.alerts, undelivered), bluetooth: describe(bluetooth), storage: await storage(stored),
       devices: stored.devices.map { device in
         let state = collector.board.state(of: device.id)
         let seen = known[device.address.description]
@@ -83,12 +84,12 @@ struct HealthReport: Sendable {
       })
   }
 
-  private static func listed(_ alerts: [Alert]) -> [Health.OpenAlert] {
+  static func listed(_ alerts: [Alert], _ undelivered: Set<StableID>) -> [Health.OpenAlert] {
     alerts.mostUrgentFirst.prefix(Health.alertLimit).map { alert in
       Health.OpenAlert(
         alert: alert.alert.description, resident: alert.resident.description, rule: alert.rule,
         version: alert.version, state: alert.state.rawValue, priority: alert.priority.rawValue,
-        raisedAt: alert.raised.wallMs.map(SiteTime.text))
+        raisedAt: alert.raised.wallMs.map(SiteTime.text), undelivered: undelivered.contains(alert.alert))
     }
   }
 
@@ -97,6 +98,7 @@ struct HealthReport: Sendable {
     var queues: [Health.Queue] = []
     var alerts: [Alert] = []
     var undecoded = 0
+    var use: StorageUse?
     var error: (any Error)?
   }
 
@@ -111,6 +113,7 @@ struct HealthReport: Sendable {
       }
       stored.alerts = try await journal.openAlerts()
       stored.undecoded = try await journal.undecodedCount()
+      stored.use = try await journal.storageUse()
     } catch {
       stored.error = error
     }
@@ -119,15 +122,17 @@ struct HealthReport: Sendable {
 
   private func storage(_ stored: Stored) async -> Health.Storage {
     let database = configuration.storage.database
+    let writeError = await ingest.writeError
+    var (error, problem) = (String?.none, StorageProblem?.none)
     if stored.error == nil, !TextFile.exists(database) {
-      return Health.Storage(
-        freeBytes: freeBytes(), undecodedValues: stored.undecoded,
-        error: "\(database) is gone: what is written now will be lost", problem: StorageProblem.gone.rawValue)
+      (error, problem) = ("\(database) is gone: what is written now will be lost", .gone)
+    } else if let found = writeError ?? stored.error {
+      (error, problem) = ("\(found)", StorageProblem(found))
     }
-    let error = await ingest.writeError ?? stored.error
     return Health.Storage(
-      freeBytes: freeBytes(), undecodedValues: stored.undecoded, error: error.map { "\($0)" },
-      problem: error.flatMap(StorageProblem.init)?.rawValue)
+      freeBytes: freeBytes(), undecodedValues: stored.undecoded, databaseBytes: stored.use?.fileBytes,
+      limitBytes: configuration.storage.limitBytes, droppedReadings: stored.use?.droppedReadings ?? 0, error: error,
+      problem: problem?.rawValue)
   }
 
   private func freeBytes() -> Int64? {

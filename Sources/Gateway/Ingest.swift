@@ -15,70 +15,60 @@ import Vitals
 package actor Ingest {
   package nonisolated var unownedExecutor: UnownedSerialExecutor { journal.unownedExecutor }
 
-  /// What a stream may lose to a kill or a power cut; the README says so.
-  static let longestWait = Duration.seconds(4)
-  /// How far back the rules look at streams, and at readings that a person takes now and then.
-  private static let streamWindowMs: Int64 = 20 * 60 * 1000
-  private static let spotWindowMs: Int64 = 6 * 3600 * 1000
-  /// While nothing can be written: the pause between two tries grows to this.
-  private static let longestRetry = Duration.seconds(30)
-  private static let longestBatch = 65_536
-
-  private let journal: Journal
-  private let rules: RuleSet
-  private let clock: Clock
-  private let log: Logger
+  let journal: Journal
+  let streams: Configuration.Streams
+  var summaries: Summaries
+  let rules: RuleSet
+  let clock: Clock
+  let bootID: String
+  let log: Logger
   nonisolated let ring = CaptureRing()
   nonisolated let feed = WatchFeed()
 
   private var devices: [DeviceAddress: EnrolledDevice] = [:]
-  private var readers: DeviceReaders
-  private var persons: [ResidentID: PersonState] = [:]
-  private var batch: [BatchItem] = []
-  private var timer: EventSource?
+  private(set) var readers: DeviceReaders
+  var clocks = DeviceClocks()
+  var amendments = TimeAmendments()
+  var persons: [ResidentID: PersonState] = [:]
+  var technical = TechnicalState()
+  /// What stands in the journal, or in the batch, of everybody's book; the gateway's own for technical alerts.
+  var memories: [ResidentID: BookMemory] = [:]
+  /// When the journal was last read; nil before the start.
+  var takenUp: Moment?
+  var missing = MissingData()
+  var delivery = DeliveryWatch()
+  var box = BoxWatch()
+  var batch: [BatchItem] = []
+  var timer: EventSource?
   /// Monotonic time of each device's latest reading.
   private(set) var lastReading: [String: Int64] = [:]
-  /// When a value of each device that could not be decoded was last logged, monotonic.
-  private var lastUndecodedLog: [String: Int64] = [:]
-  private static let undecodedLogPause: Int64 = 60_000
-  private(set) var writeError: (any Error)?
-  private var retryPause = Duration.seconds(1)
+  /// When it was last logged that a value of each device is of no use, monotonic.
+  private var lastWarning: [String: Int64] = [:]
+  private static let warningPause: Int64 = 60_000
+  var writeError: (any Error)?
+  var retryPause = Duration.seconds(1)
   /// Alerts of the batch that went out without a number.
-  private var unnumbered: Set<Alert.Transition> = []
-  private var onCommit: @Sendable ([Alert]) -> Void = { _ in }
-  private var onWriteFailure: @Sendable ([Alert]) -> Void = { _ in }
+  var unnumbered: Set<Alert.Transition> = []
+  var onCommit: @Sendable ([Alert]) -> Void = { _ in }
+  var onWriteFailure: @Sendable ([Alert]) -> Void = { _ in }
   /// Messages whose measurements are in the batch.
-  private var understood: Set<Understood> = []
-  private var onUnderstood: @Sendable (Understood) -> Void = { _ in }
-  private var onCommissioning: @Sendable (CommissioningReading) -> Void = { _ in }
+  var understood: Set<Understood> = []
+  var onUnderstood: @Sendable (Understood) -> Void = { _ in }
+  var onCommissioning: @Sendable (CommissioningReading) -> Void = { _ in }
+  var onSignals: @Sendable ([AlertSignal]) -> Void = { _ in }
 
-  package init(journal: Journal, catalog: ProfileCatalog, rules: RuleSet, clock: @escaping Clock, log: Logger) {
+  package init(
+    journal: Journal, catalog: ProfileCatalog, rules: RuleSet, streams: Configuration.Streams = .full,
+    clock: @escaping Clock, log: Logger
+  ) {
     self.journal = journal
+    self.streams = streams
+    summaries = Summaries(journal: journal, streams: streams, log: log)
     readers = DeviceReaders(catalog: catalog)
     self.rules = rules
     self.clock = clock
+    bootID = clock().bootID
     self.log = log
-  }
-
-  /// Takes up where the last run ended: devices, open episodes, and the rules' windows from the readings of before.
-  ///
-  /// - Parameters:
-  ///   - onCommit: called with the alerts of each batch, once it is on the disk.
-  ///   - onWriteFailure: called once with alerts that cannot be written now: a person must not wait for a disk.
-  package func resume(
-    onCommit: @escaping @Sendable ([Alert]) -> Void, onWriteFailure: @escaping @Sendable ([Alert]) -> Void
-  ) throws {
-    self.onCommit = onCommit
-    self.onWriteFailure = onWriteFailure
-    devicesAre(try journal.assumeIsolated { try $0.devices() })
-    let raised = try replay()
-    let open = try journal.assumeIsolated { try $0.openAlerts() } + raised
-    let episodes = Dictionary(grouping: open.map(Episode.init), by: \.resident)
-    for resident in Set(persons.keys).union(episodes.keys) {
-      persons[resident, default: PersonState(resident: resident)].adopt(episodes[resident] ?? [])
-    }
-    batch += raised.map(BatchItem.alert)
-    commitWhenDue()
   }
 
   /// Tells about readings of a device that nobody has confirmed yet, each once it is on the disk.
@@ -89,50 +79,25 @@ package actor Ingest {
   /// Tells which kinds of messages have come, once what they say is on the disk: a device may be asked for more then.
   func onUnderstood(_ handler: @escaping @Sendable (Understood) -> Void) { onUnderstood = handler }
 
-  /// Feeds the rules what they have seen before. What they raise was published then, and the journal's word counts,
-  /// but for one: a spot reading whose wait ended while the box was off is an alert that nobody has heard of.
-  private func replay() throws -> [Alert] {
-    let now = clock()
-    let history = try journal.assumeIsolated { journal in
-      let streams = try journal.recentObservations(
-        bootID: now.bootID, sinceMonotonicMs: now.monotonicMs - Self.streamWindowMs, limit: 100_000)
-      let spots = try now.wallMs.map { try journal.recentSpots(sinceWallMs: $0 - Self.spotWindowMs, limit: 100_000) }
-      return (streams.filter(\.isStream) + (spots ?? streams.filter { !$0.isStream })).filter { $0.purpose == .care }
-    }
-    let timed = history.map { (observation: $0, at: Self.elapsed(of: $0.received, seen: now)) }
-    let spots = Set(history.filter { !$0.isStream }.map(\.reading))
-    var raised: [Alert] = []
-    for (observation, at) in timed.sorted(by: { $0.at < $1.at }) {
-      raised += evaluate(.observation(observation), of: observation.resident, at: observation.received, elapsedMs: at)
-    }
-    for resident in persons.keys { raised += evaluate(.tick, of: resident, at: now, elapsedMs: now.monotonicMs) }
-    // The oldest ones may lack the reading that confirmed or ended them: they have been decided long ago.
-    let decided = Set(
-      timed.filter { $0.at < now.monotonicMs - Self.spotWindowMs + 3_600_000 }.map(\.observation.reading))
-    return try raised.filter { alert in
-      guard alert.phase == .start, let first = alert.evidence.first?.reading, spots.contains(first),
-        !decided.contains(first)
-      else { return false }
-      return try !journal.assumeIsolated { try $0.isKnownAlert(alert.alert) }
-    }
-  }
+  /// Tells about open alerts that turn out to be undelivered, or delivered after all.
+  package func onSignals(_ handler: @escaping @Sendable ([AlertSignal]) -> Void) { onSignals = handler }
 
-  /// A moment on this boot's monotonic clock, negative before the boot.
-  private static func elapsed(of moment: Moment, seen now: Moment) -> Int64 {
-    if moment.bootID == now.bootID { return moment.monotonicMs }
-    guard let then = moment.wallMs, let wall = now.wallMs else { return now.monotonicMs - spotWindowMs }
-    return min(now.monotonicMs, now.monotonicMs &- (wall &- then))
-  }
-
-  private func devicesAre(_ devices: [EnrolledDevice]) {
+  func devicesAre(_ devices: [EnrolledDevice]) {
     self.devices = Dictionary(devices.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
-    readers.keep(Set(devices.map(\.id)))
+    let ids = Set(devices.map(\.id))
+    readers.keep(ids)
+    clocks.keep(ids)
+    let known = devices.filter(\.isConfirmed).map { (device: $0.reference, resident: $0.resident) }
+    missing.devicesAre(known)
+    batch += technical.devicesAre(known, at: occasion(clock())).map(BatchItem.alert)
   }
 
   /// What came before counts for the devices as they were.
   package func devicesChanged(_ devices: [EnrolledDevice]) {
     drain()
+    for device in self.devices.values where !devices.contains(device) { release(device.id) }
     devicesAre(devices)
+    commitWhenDue()
   }
 
   /// What a device can tell was read from it; what came before counts as it did.
@@ -143,6 +108,9 @@ package actor Ingest {
 
   func linkEnded(_ device: EnrolledDevice) {
     drain()
+    release(device.id)
+    clocks.linkEnded(device.id)
+    commitWhenDue()
     readers.linkEnded(device.id)
   }
 
@@ -155,7 +123,7 @@ package actor Ingest {
 
   /// How many episodes have not ended; ``PersonState`` leaves the oldest of those that are over to the journal.
   var openEpisodes: (active: Int, open: Int) {
-    let episodes = persons.values.flatMap(\.episodes)
+    let episodes = persons.values.flatMap(\.episodes) + technical.episodes
     return (episodes.count { $0.state == .active }, episodes.count)
   }
 
@@ -168,8 +136,14 @@ package actor Ingest {
   // MARK: the way of a reading
 
   /// Called on the Bluetooth loop. The bytes are in memory when it returns, and on their way to the disk.
-  package nonisolated func receive(address: DeviceAddress, characteristic: String, bytes: [UInt8]) {
-    if ring.put(address: address, characteristic: characteristic, bytes: bytes, now: clock()) {
+  ///
+  /// - Parameter isBonded: there is a bond with the device on the connection that they came over.
+  package nonisolated func receive(
+    address: DeviceAddress, characteristic: String, bytes: [UInt8], isBonded: Bool = true
+  ) {
+    let isFirst = ring.put(
+      address: address, characteristic: characteristic, bytes: bytes, isBonded: isBonded, now: clock())
+    if isFirst {
       Task { await self.drain() }
     }
   }
@@ -191,6 +165,26 @@ package actor Ingest {
 
   private func accept(_ capture: Capture) {
     guard let device = devices[capture.address] else { return }
+    guard capture.isBonded || capture.isAdvertised || !device.link.isBonded else {
+      // It was enrolled with a bond: whoever has its address alone is not believed.
+      warn("a value came over a link without the bond and is left out", of: device, capture)
+      return
+    }
+    missing.heard(device.id, at: occasion(capture.received))
+    if holds(capture, of: device) {
+      batch.append(.held(HeldValue(capture)))
+    } else {
+      read(capture, of: device)
+    }
+  }
+
+  /// A value that has waited goes the way of the others, and is kept as it came no longer.
+  func release(_ value: HeldValue) {
+    if let device = devices[value.address] { read(Capture(value), of: device) }
+    batch.append(.released(value))
+  }
+
+  private func read(_ capture: Capture, of device: EnrolledDevice) {
     for (place, reading) in readers.read(capture, of: device).enumerated() {
       switch reading {
       case .measurement(let measurement, let characteristic, let bytes):
@@ -214,30 +208,34 @@ package actor Ingest {
         device: device.reference,
         // Anyone can send an advertisement, whatever the device's own link is worth.
         link: capture.isAdvertised ? .advert : device.link, resident: device.resident, purpose: device.purpose,
-        received: capture.received, place: place, instantOf: SiteTime.instant))
+        received: capture.received, place: place, clock: clocks.knowledge(of: device.id),
+        instantOf: SiteTime.instant))
     guard !isKnown(observation) else { return }
     lastReading[device.id] = capture.received.monotonicMs
     batch.append(.observation(observation, bytes: capture.bytes))
     // A technician's test never alerts.
     guard observation.purpose == .care else { return }
-    for alert in evaluate(.observation(observation), of: device.resident, at: capture.received) {
-      batch.append(.alert(alert))
-    }
+    let elapsed = elapsed(of: capture.received)
+    missing.take(observation, at: occasion(capture.received, elapsedMs: elapsed))
+    judge(.observation(observation), of: device.resident, at: capture.received, elapsedMs: elapsed)
   }
 
   private func keepUndecoded(_ capture: Capture, _ device: EnrolledDevice, _ reason: String, isStream: Bool) {
-    let now = capture.received.monotonicMs
-    // A stream of them could fill the log.
-    if lastUndecodedLog[device.id].map({ now &- $0 >= Self.undecodedLogPause }) ?? true {
-      lastUndecodedLog[device.id] = now
-      log.warning(
-        "a value could not be decoded",
-        metadata: [
-          "device": "\(device.id)", "characteristic": "\(BluetoothUUID.short(capture.characteristic))",
-          "error": "\(reason)",
-        ])
-    }
+    warn("a value could not be decoded", of: device, capture, ["error": "\(reason)"])
     batch.append(.undecoded(capture, device: device.id, reason: reason, isStream: isStream))
+  }
+
+  /// A stream of them could fill the log.
+  private func warn(
+    _ what: Logger.Message, of device: EnrolledDevice, _ capture: Capture, _ more: Logger.Metadata = [:]
+  ) {
+    let now = capture.received.monotonicMs
+    guard lastWarning[device.id].map({ now &- $0 >= Self.warningPause }) ?? true else { return }
+    lastWarning[device.id] = now
+    let about: Logger.Metadata = [
+      "device": "\(device.id)", "characteristic": "\(BluetoothUUID.short(capture.characteristic))",
+    ]
+    log.warning(what, metadata: about.merging(more) { $1 })
   }
 
   /// Whether a spot reading has been stored or stands in the batch: some devices send a value until it is confirmed.
@@ -250,126 +248,59 @@ package actor Ingest {
     return isWaiting || (try? journal.assumeIsolated { try $0.isKnownSpot(observation.reading) }) ?? false
   }
 
-  private func evaluate(
+  func evaluate(
     _ event: Evaluator.Event, of resident: ResidentID, at moment: Moment, elapsedMs: Int64? = nil
   ) -> [Alert] {
     Evaluator.evaluate(
-      event, elapsedMs: elapsedMs ?? moment.monotonicMs, now: moment,
+      event, at: occasion(moment, elapsedMs: elapsedMs),
       state: &persons[resident, default: PersonState(resident: resident)], rules: rules)
   }
 
-  /// Time has passed: some rules raise because nothing came.
+  /// What the rules say of it, into the batch.
+  private func judge(
+    _ event: Evaluator.Event, of resident: ResidentID, at moment: Moment, elapsedMs: Int64? = nil
+  ) {
+    batch += evaluate(event, of: resident, at: moment, elapsedMs: elapsedMs).map(BatchItem.alert)
+    keepMemory(of: resident)
+  }
+
+  func occasion(_ moment: Moment, elapsedMs: Int64? = nil) -> Occasion {
+    Occasion(now: moment, elapsedMs: elapsedMs, calendar: SiteTime.calendar)
+  }
+
+  /// Time has passed: some rules raise because nothing came, what nobody answers is said again, and minutes of streams are
+  /// over.
   package func tick() {
     let now = clock()
+    drain()
+    takeUpAgainWhenTimeIsKnown(now)
+    releaseOverdue(at: now)
+    let isHeard = isEverythingHeard
     for resident in persons.keys {
-      for alert in evaluate(.tick, of: resident, at: now) { batch.append(.alert(alert)) }
+      judge(.tick(isHeard: isHeard), of: resident, at: now)
+      let hours = persons[resident]?.detector.baseline.takeClosedHours() ?? []
+      if !hours.isEmpty { batch.append(.baseline(hours, of: resident)) }
     }
+    watchTheBox(at: now, isHeard: isHeard)
+    commitWhenDue()
+    guard writeError == nil else { return }
+    let waiting = batch.lazy.compactMap { item in
+      if case .observation(let observation, _) = item, observation.isStream { observation.received } else { nil }
+    }.first
+    let hasNews = summaries.work(now: now, waiting: waiting)
+    if amendTimes(now) || hasNews { onCommit([]) }
+  }
+
+  /// Says whether a technical condition holds, as often as its caller likes: an alert goes out when that changes.
+  package func set(_ condition: TechnicalCondition, holds: Bool) {
+    note(condition, holds: holds)
     commitWhenDue()
   }
 
-  // MARK: one transaction
+  func note(_ condition: TechnicalCondition, holds: Bool) { note(condition, holds: holds, at: occasion(clock())) }
 
-  private func commitWhenDue() {
-    guard !batch.isEmpty else { return }
-    if writeError == nil, batch.contains(where: \.isUrgent) {
-      commit()
-    } else if timer == nil {
-      wait(writeError == nil ? Self.longestWait : retryPause)
-    }
-    if writeError != nil { sendUnnumbered() }
+  func note(_ condition: TechnicalCondition, holds: Bool, at occasion: Occasion) {
+    let alerts = technical.set(condition, holds: holds, at: occasion, manners: rules.manners)
+    if !alerts.isEmpty { batch += alerts.map(BatchItem.alert) }
   }
-
-  private func wait(_ duration: Duration) {
-    // Without a timer the next tick comes here again.
-    timer = try? EventSource.timer(after: duration, on: journal.loop) { [weak self] in
-      self?.assumeIsolated { $0.commit() }
-    }
-  }
-
-  /// Writes the batch. On failure it stays and is tried again, and the evaluator's states, which are ahead of the
-  /// journal then, stay with it.
-  package func commit() {
-    timer = nil
-    guard !batch.isEmpty else { return }
-    let items = batch
-    let commissioning: [CommissioningReading]
-    do {
-      commissioning = try write(items)
-    } catch {
-      if writeError == nil { log.error("cannot write to the database, will try again: \(error)") }
-      writeError = error
-      shedStreams()
-      sendUnnumbered()
-      wait(retryPause)
-      retryPause = min(retryPause * 2, Self.longestRetry)
-      return
-    }
-    if writeError != nil { log.notice("the database can be written to again") }
-    writeError = nil
-    retryPause = .seconds(1)
-    unnumbered = []
-    batch = []
-    if feed.isWatched { feed.add(items.compactMap(\.watched)) }
-    onCommit(items.compactMap { if case .alert(let alert) = $0 { alert } else { nil } })
-    for reading in commissioning { onCommissioning(reading) }
-    tellUnderstood()
-  }
-
-  private func tellUnderstood() {
-    for message in understood { onUnderstood(message) }
-    understood = []
-  }
-
-  private func write(_ items: [BatchItem]) throws -> [CommissioningReading] {
-    let now = clock()
-    var commissioning: [CommissioningReading] = []
-    do {
-      commissioning = try journal.assumeIsolated { journal in
-        try journal.write(now: now) { writer in try BatchItem.write(items, with: writer) }
-      }
-    } catch JournalError.rejected {
-      // One of them can never be written. The others must not wait for it.
-      for item in items {
-        do {
-          commissioning += try journal.assumeIsolated { journal in
-            try journal.write(now: now) { writer in try BatchItem.write([item], with: writer) }
-          }
-        } catch JournalError.rejected(let reason) {
-          log.error("dropped what the database does not allow: \(reason)")
-        }
-      }
-    }
-    return commissioning
-  }
-
-  /// A person must not wait for a disk: alerts that cannot be written go out once without a number; the same message
-  /// follows with one.
-  private func sendUnnumbered() {
-    let alerts = batch.compactMap { if case .alert(let alert) = $0 { alert } else { nil } }
-      .filter { unnumbered.insert($0.transition).inserted }
-    if !alerts.isEmpty { onWriteFailure(alerts) }
-  }
-
-  /// While nothing can be written memory stays bounded: the oldest stream samples go first, declared as a gap.
-  private func shedStreams() {
-    guard batch.count > Self.longestBatch else { return }
-    var excess = batch.count - Self.longestBatch * 3 / 4
-    var dropped: [Moment] = []
-    batch.removeAll { item in
-      guard excess > 0, item.isStream else { return false }
-      excess -= 1
-      if case .observation(let observation, _) = item { dropped.append(observation.received) }
-      return true
-    }
-    guard let first = dropped.first, let last = dropped.last else { return }
-    batch.append(
-      .gap(Gap(reason: .overflow, count: dropped.count, fromWallMs: first.wallMs, toWallMs: last.wallMs)))
-  }
-}
-
-/// A kind of message that has come from a device.
-struct Understood: Sendable, Hashable {
-  let address: DeviceAddress
-  let profile: String
-  let message: String
 }

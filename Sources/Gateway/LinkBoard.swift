@@ -17,6 +17,7 @@ extension LinkState {
     case .waitingForBluetooth: "waiting-for-bluetooth"
     case .searching: "searching"
     case .connecting: "connecting"
+    case .waitingForTurn: "waiting-for-turn"
     case .connected: "connected"
     case .listening: "listening"
     case .retrying: "retrying"

@@ -53,18 +53,18 @@ package actor LocalAPI {
   }
 
   /// Tells whoever listens on the bus that alerts have changed.
-  package nonisolated func announce(_ alerts: [Alert]) {
-    guard !alerts.isEmpty else { return }
-    Task { await self.emit(alerts) }
+  package nonisolated func announce(_ signals: [AlertSignal]) {
+    guard !signals.isEmpty else { return }
+    Task { await self.emit(signals) }
   }
 
-  private func emit(_ alerts: [Alert]) async {
-    for alert in alerts {
+  private func emit(_ signals: [AlertSignal]) async {
+    for signal in signals {
       try? await connection?.emit(
         Self.path, Self.name, "AlertChanged",
         [
-          .string(alert.alert.description), .string(alert.state.rawValue), .string(alert.priority.rawValue),
-          .bool(false),
+          .string(signal.alert.description), .string(signal.state.rawValue), .string(signal.priority.rawValue),
+          .bool(signal.isUndelivered),
         ])
     }
   }

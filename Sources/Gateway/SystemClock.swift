@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Alerting
 import CSystemd
+import DeviceProfiles
 import Glibc
 import Vitals
 
@@ -64,6 +66,43 @@ package enum SiteTime {
     parts.tm_isdst = -1
     let seconds = mktime(&parts)
     return seconds == -1 ? nil : Int64(seconds) * 1000
+  }
+
+  /// What a clock on the wall shows then.
+  package static func civil(_ wallMs: Int64) -> (time: CivilTime, milliseconds: Int)? {
+    let milliseconds = Int(wallMs % 1000)
+    var seconds = time_t(wallMs / 1000)
+    var parts = tm()
+    guard milliseconds >= 0, localtime_r(&seconds, &parts) != nil,
+      let time = CivilTime(
+        year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday),
+        hour: Int(parts.tm_hour), minute: Int(parts.tm_min), second: min(Int(parts.tm_sec), 59))
+    else { return nil }
+    return (time, milliseconds)
+  }
+
+  /// The site's calendar as the rules ask for it, from milliseconds since 1970; times that no calendar has are held.
+  package static func calendar(_ wallMs: Int64) -> LocalTime {
+    guard let civil = civil(min(max(0, wallMs), lastWallMs)) else { return LocalTime(day: 0, minute: 0) }
+    let (day, second) = civil.time.seconds.quotientAndRemainder(dividingBy: 86_400)
+    return LocalTime(day: Int(day) - daysBefore1970, minute: Int(second) / 60)
+  }
+
+  /// From the beginning of year 1 on.
+  private static let daysBefore1970 = 719_162
+  /// In the year 9998, whatever the zone.
+  private static let lastWallMs: Int64 = 253_370_000_000_000
+
+  /// The time at the site, in milliseconds since the beginning of year 1; nil while the box is not sure of it.
+  static func local(_ moment: Moment) -> Int64? {
+    guard moment.synchronized, let civil = moment.wallMs.flatMap(civil) else { return nil }
+    return civil.time.seconds &* 1000 &+ Int64(civil.milliseconds)
+  }
+
+  /// How much a clock without a zone is ahead of the time at the site; nil where either is not known.
+  static func offset(of shown: ClockValue.Shown?, at moment: Moment) -> Int64? {
+    guard case .time(let time, let milliseconds) = shown, let local = local(moment) else { return nil }
+    return time.seconds &* 1000 &+ Int64(milliseconds) &- local
   }
 
   private static func padded(_ value: Int, _ width: Int) -> String {

@@ -6,6 +6,11 @@ package struct FileError: Error, Sendable, CustomStringConvertible {
   package let path: String
   package let reason: String
   package var description: String { "\(path): \(reason)" }
+
+  package init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
 }
 
 /// Small text files: configuration, profiles, a password.

@@ -60,8 +60,8 @@ struct ReadingBody: Encodable {
   let gateway: String
   @NullWhenMissing var at: String?
   let reading: String
-  let revision = 1
-  let state = "final"
+  let revision: Int
+  let state: String
   let purpose: String
   let resident: String
   let device: WireDevice
@@ -70,6 +70,8 @@ struct ReadingBody: Encodable {
   let clock: WireClock
   let age: String
   let quality: String
+  /// A sample of a live stream.
+  let stream: Bool
   let status: [String]
   let values: [WireValue]
 
@@ -83,6 +85,8 @@ struct ReadingBody: Encodable {
     self.gateway = gateway
     _at = NullWhenMissing(wrappedValue: at)
     reading = observation.reading.description
+    revision = observation.revision
+    state = observation.state.rawValue
     purpose = observation.purpose.rawValue
     resident = observation.resident.description
     device = WireDevice(observation)
@@ -91,6 +95,7 @@ struct ReadingBody: Encodable {
     clock = WireClock(observation)
     age = observation.age.rawValue
     quality = observation.quality.rawValue
+    stream = observation.isStream
     status = observation.status
     let isFromOximeter = observation.values.contains { $0.kind == .spo2 }
     values = observation.values.map { WireValue($0, isFromOximeter: isFromOximeter) }
@@ -105,11 +110,15 @@ struct WireDevice: Encodable {
   let address: String
 
   init(_ observation: Observation) {
-    id = observation.device.id
-    profile = observation.profile
-    model = observation.device.model
-    link = observation.link.rawValue
-    address = observation.device.address.description
+    self.init(observation.device, profile: observation.profile, link: observation.link)
+  }
+
+  init(_ device: DeviceReference, profile: String, link: LinkSecurity) {
+    id = device.id
+    self.profile = profile
+    model = device.model
+    self.link = link.rawValue
+    address = device.address.description
   }
 }
 
@@ -131,105 +140,16 @@ struct WireClock: Encodable {
     bootId = observation.received.bootID
     monotonicMs = observation.received.monotonicMs
   }
-}
 
-struct AlertBody: Encodable {
-  let schema = "vigil.alert/1"
-  let id: String
-  let epoch: String
-  let lane: String
-  @NullWhenMissing var seq: Int64?
-  let gateway: String
-  @NullWhenMissing var at: String?
-  let resident: String
-  let alert: String
-  let version: Int
-  let phase: String
-  let state: String
-  let category: String
-  let priority: String
-  let level: Int
-  let rule: String
-  let ruleVersion: Int
-  let limits: [WireLimit]
-  let evidence: [WireEvidence]
-  @NullWhenMissing var raisedAt: String?
-  let bootId: String
-  let monotonicMs: Int64
-  @NullWhenMissing var acknowledgedBy: String?
-  @NullWhenMissing var acknowledgedAt: String?
-  @NullWhenMissing var pausedUntil: String?
-  @NullWhenMissing var supersededBy: String?
-  let undelivered = false
-  let text: [String: String]
-
-  init(id: String, epoch: String, lane: String, seq: Int64?, gateway: String, at: String?, alert: Alert) {
-    self.id = id
-    self.epoch = epoch
-    self.lane = lane
-    _seq = NullWhenMissing(wrappedValue: seq)
-    self.gateway = gateway
-    _at = NullWhenMissing(wrappedValue: at)
-    resident = alert.resident.description
-    self.alert = alert.alert.description
-    version = alert.version
-    phase = alert.phase.rawValue
-    state = alert.state.rawValue
-    category = alert.category.rawValue
-    priority = alert.priority.rawValue
-    level = alert.level
-    rule = alert.rule
-    ruleVersion = alert.ruleVersion
-    limits = alert.limits.map(WireLimit.init)
-    evidence = alert.evidence.map(WireEvidence.init)
-    _raisedAt = NullWhenMissing(wrappedValue: alert.raised.wallMs.map(SiteTime.text))
-    bootId = alert.raised.bootID
-    monotonicMs = alert.raised.monotonicMs
-    _acknowledgedBy = NullWhenMissing(wrappedValue: nil)
-    _acknowledgedAt = NullWhenMissing(wrappedValue: nil)
-    _pausedUntil = NullWhenMissing(wrappedValue: nil)
-    _supersededBy = NullWhenMissing(wrappedValue: alert.supersededBy?.description)
-    text = alert.text
-  }
-}
-
-struct WireLimit: Encodable {
-  let kind: String
-  let op: String
-  let value: WireNumber?
-  let unit: String
-  let basis: String
-
-  init(_ limit: Limit) {
-    kind = limit.kind.rawValue
-    op = limit.op.rawValue
-    value = WireNumber(limit.value)
-    unit = limit.unit.rawValue
-    basis = limit.basis.rawValue
-  }
-}
-
-struct WireEvidence: Encodable {
-  struct Value: Encodable {
-    let kind: String
-    let value: WireNumber
-    let unit: String
-  }
-
-  let reading: String
-  let values: [Value]
-  @NullWhenMissing var observedAt: String?
-  let age: String
-
-  init(_ evidence: Evidence) {
-    reading = evidence.reading.description
-    values = evidence.values.compactMap { quantity in
-      quantity.number.flatMap(WireNumber.init).map {
-        Value(kind: quantity.kind.rawValue, value: $0, unit: quantity.kind.unit.rawValue)
-      }
-    }
-    _observedAt = NullWhenMissing(wrappedValue: evidence.observedWallMs.map(SiteTime.text))
-    age = evidence.age.rawValue
+  /// Of what has no clock but ours.
+  init(receivedAt moment: Moment) {
+    source = ClockEvidence.Source.receipt.rawValue
+    _deviceTime = NullWhenMissing(wrappedValue: nil)
+    _offsetSeconds = NullWhenMissing(wrappedValue: nil)
+    _uncertaintySeconds = NullWhenMissing(wrappedValue: nil)
+    synchronized = moment.synchronized
+    bootId = moment.bootID
+    monotonicMs = moment.monotonicMs
   }
 }
 
@@ -242,9 +162,11 @@ struct GapBody: Encodable {
   let gateway: String
   @NullWhenMissing var at: String?
   let reason: String
-  let count: Int
+  @NullWhenMissing var count: Int?
   @NullWhenMissing var from: String?
   @NullWhenMissing var to: String?
+  @NullWhenMissing var fromSeq: Int64?
+  @NullWhenMissing var toSeq: Int64?
   @NullWhenMissing var previousEpoch: String?
 }
 
@@ -270,6 +192,25 @@ struct OpenAlertsBody: Encodable {
     let priority: String
     let level: Int
     @NullWhenMissing var raisedAt: String?
+    @NullWhenMissing var acknowledgedBy: String?
+    @NullWhenMissing var acknowledgedAt: String?
+    @NullWhenMissing var ruleName: [String: String]?
+
+    init(_ alert: Alert) {
+      self.alert = alert.alert.description
+      resident = alert.resident.description
+      rule = alert.rule
+      version = alert.version
+      state = alert.state.rawValue
+      category = alert.category.rawValue
+      priority = alert.priority.rawValue
+      level = alert.level
+      _raisedAt = NullWhenMissing(wrappedValue: alert.raised.wallMs.map(SiteTime.text))
+      let (acknowledgement, name) = (alert.course.acknowledgement, alert.course.name)
+      _acknowledgedBy = NullWhenMissing(wrappedValue: acknowledgement?.by)
+      _acknowledgedAt = NullWhenMissing(wrappedValue: acknowledgement?.at.wallMs.map(SiteTime.text))
+      _ruleName = NullWhenMissing(wrappedValue: name.isEmpty ? nil : name)
+    }
   }
 
   let schema = "vigil.alerts/1"
@@ -282,6 +223,34 @@ struct OpenAlertsBody: Encodable {
   /// How many are open; more than `alerts` names where they would not fit.
   let total: Int
   let alerts: [Item]
+}
+
+struct ResultBody: Encodable {
+  struct Reason: Encodable {
+    let code: String
+    let text: [String: String]
+  }
+
+  let schema = "vigil.result/1"
+  let id: String
+  let gateway: String
+  @NullWhenMissing var at: String?
+  @NullWhenMissing var request: String?
+  @NullWhenMissing var name: String?
+  let outcome: String
+  @NullWhenMissing var reason: Reason?
+  @NullWhenMissing var body: CommandOutcome.Body?
+
+  init(id: String, gateway: String, at: String?, request: String?, name: String?, outcome: CommandOutcome) {
+    self.id = id
+    self.gateway = gateway
+    _at = NullWhenMissing(wrappedValue: at)
+    _request = NullWhenMissing(wrappedValue: request)
+    _name = NullWhenMissing(wrappedValue: name)
+    self.outcome = outcome.name
+    _reason = NullWhenMissing(wrappedValue: outcome.refusal.map { Reason(code: $0.rawValue, text: $0.text.byTag) })
+    _body = NullWhenMissing(wrappedValue: outcome.body)
+  }
 }
 
 struct HealthBody: Encodable {

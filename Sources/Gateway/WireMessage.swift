@@ -13,6 +13,8 @@ package struct WireMessage: Sendable {
 
   /// The most that a ledger message may have.
   package static let ledgerLimit = 8 * 1024
+  /// The most that another one may have.
+  package static let limit = 64 * 1024
 }
 
 /// Makes messages for one gateway.
@@ -27,7 +29,7 @@ package struct MessageWriter: Sendable {
     self.epoch = epoch
   }
 
-  /// How many open episodes `up/alerts` names, so that it stays below 64 KiB: active ones first, then the newest.
+  /// How many open episodes `up/alerts` names, where its size allows.
   private static let openAlertsLimit = 150
 
   package var root: String { "vigil/v1/\(clinic)/\(gateway)/" }
@@ -41,24 +43,36 @@ package struct MessageWriter: Sendable {
       return try encode(
         "up/reading/\(observation.resident)",
         ReadingBody(
-          id: StableID(hashing: ["reading", epoch, observation.reading.description, "1"]).uuid, epoch: epoch,
+          id: StableID(hashing: ["reading", epoch, observation.reading.description, String(observation.revision)]).uuid,
+          epoch: epoch,
           lane: entry.lane.name, seq: entry.seq, gateway: gateway, at: at, observation: observation))
     case .alert(let alert):
       return try message(alert, seq: entry.seq, at: at)
+    case .escalation(let alert):
+      return try escalation(alert, seq: entry.seq, at: at)
     case .gap(let gap):
       return try message(gap, lane: entry.lane, seq: entry.seq, at: at)
+    case .summary(let summary):
+      return try encode(
+        "up/reading/\(summary.resident)",
+        SummaryBody(
+          id: StableID(hashing: ["summary", epoch, summary.reading.description, String(summary.revision)]).uuid,
+          epoch: epoch, lane: entry.lane.name, seq: entry.seq, gateway: gateway, at: at, summary: summary))
     }
   }
 
-  /// An alert while the database cannot be written to: without a number, the same id comes again with one.
-  package func unnumbered(_ alert: Alert, at moment: Moment) throws -> WireMessage {
-    try message(alert, seq: nil, at: moment.wallMs.map(SiteTime.text))
+  /// An alert while the database cannot be written to, and its escalation where it is one: without numbers, the same ids
+  /// come again with them.
+  package func unnumbered(_ alert: Alert, at moment: Moment) throws -> [WireMessage] {
+    let at = moment.wallMs.map(SiteTime.text)
+    let message = try message(alert, seq: nil, at: at)
+    return alert.phase == .escalate ? [message, try escalation(alert, seq: nil, at: at)] : [message]
   }
 
   /// What takes the place of a row that cannot be sent, so that its number is accounted for.
-  package func substitute(for entry: LedgerEntry) throws -> WireMessage {
-    let gap = Gap(reason: .unreadable, count: 1, fromWallMs: entry.atWallMs, toWallMs: entry.atWallMs)
-    return try message(gap, lane: entry.lane, seq: entry.seq, at: entry.atWallMs.map(SiteTime.text))
+  package func substitute(for seq: Int64, in lane: Lane, atWallMs: Int64?) throws -> WireMessage {
+    let gap = Gap(reason: .unreadable, count: 1, fromWallMs: atWallMs, toWallMs: atWallMs)
+    return try message(gap, lane: lane, seq: seq, at: atWallMs.map(SiteTime.text))
   }
 
   private func message(_ alert: Alert, seq: Int64?, at: String?) throws -> WireMessage {
@@ -69,6 +83,15 @@ package struct MessageWriter: Sendable {
         lane: Lane.alert.name, seq: seq, gateway: gateway, at: at, alert: alert))
   }
 
+  /// What goes up a level, for whoever takes only these.
+  private func escalation(_ alert: Alert, seq: Int64?, at: String?) throws -> WireMessage {
+    try encode(
+      "up/escalation/\(alert.level)/\(alert.resident)",
+      AlertBody(
+        id: StableID(hashing: ["escalation", epoch, alert.alert.description, String(alert.version)]).uuid, epoch: epoch,
+        lane: Lane.alert.name, seq: seq, gateway: gateway, at: at, alert: alert))
+  }
+
   private func message(_ gap: Gap, lane: Lane, seq: Int64, at: String?) throws -> WireMessage {
     try encode(
       "up/gap",
@@ -76,7 +99,7 @@ package struct MessageWriter: Sendable {
         id: StableID(hashing: ["gap", epoch, lane.name, String(seq)]).uuid, epoch: epoch, lane: lane.name, seq: seq,
         gateway: gateway, at: at, reason: gap.reason.rawValue, count: gap.count,
         from: gap.fromWallMs.map(SiteTime.text), to: gap.toWallMs.map(SiteTime.text),
-        previousEpoch: gap.previousEpoch))
+        fromSeq: gap.numbers?.lowerBound, toSeq: gap.numbers?.upperBound, previousEpoch: gap.previousEpoch))
   }
 
   // MARK: beside the ledger
@@ -89,20 +112,23 @@ package struct MessageWriter: Sendable {
         state: online ? "online" : "offline", version: Version.current, epoch: epoch, bootId: moment.bootID))
   }
 
+  /// As many of the open episodes as there is room for: active ones first, then the newest.
+  ///
   /// - Parameter upTo: the last number of the alert lane that the list takes into account.
   package func openAlerts(_ alerts: [Alert], upTo: Int64, at moment: Moment) throws -> WireMessage {
-    try encode(
-      "up/alerts",
-      OpenAlertsBody(
-        id: UUID().uuidString.lowercased(), gateway: gateway, at: moment.wallMs.map(SiteTime.text), epoch: epoch,
-        upTo: upTo, total: alerts.count,
-        alerts: (alerts.filter { $0.state == .active } + alerts.filter { $0.state != .active }.reversed())
-          .prefix(Self.openAlertsLimit).map { alert in
-            OpenAlertsBody.Item(
-              alert: alert.alert.description, resident: alert.resident.description, rule: alert.rule,
-              version: alert.version, state: alert.state.rawValue, category: alert.category.rawValue,
-              priority: alert.priority.rawValue, level: alert.level, raisedAt: alert.raised.wallMs.map(SiteTime.text))
-          }))
+    let id = UUID().uuidString.lowercased()
+    let order = alerts.filter { $0.state == .active } + alerts.filter { $0.state != .active }.reversed()
+    var items = order.prefix(Self.openAlertsLimit).map(OpenAlertsBody.Item.init)
+    while true {
+      let message = try encode(
+        "up/alerts",
+        OpenAlertsBody(
+          id: id, gateway: gateway, at: moment.wallMs.map(SiteTime.text), epoch: epoch, upTo: upTo,
+          total: alerts.count, alerts: items))
+      // A site's names of rules may be long.
+      guard message.payload.count > WireMessage.limit, !items.isEmpty else { return message }
+      items.removeLast(max(1, items.count - items.count * WireMessage.limit / message.payload.count))
+    }
   }
 
   package func health(_ health: Health, at moment: Moment) throws -> WireMessage {
@@ -115,6 +141,27 @@ package struct MessageWriter: Sendable {
         id: UUID().uuidString.lowercased(), gateway: gateway, at: moment.wallMs.map(SiteTime.text), epoch: epoch,
         health: health))
   }
+
+  /// The answer to a command.
+  ///
+  /// - Parameter request: nil where the command did not say one.
+  package func result(
+    _ outcome: CommandOutcome, request: String?, name: String?, at moment: Moment
+  ) throws -> WireMessage {
+    let id = request.map { StableID(hashing: ["result", epoch, $0, outcome.code]).uuid }
+    return try encode(
+      Self.resultTopic,
+      ResultBody(
+        id: id ?? UUID().uuidString.lowercased(), gateway: gateway, at: moment.wallMs.map(SiteTime.text),
+        request: request, name: name, outcome: outcome))
+  }
+
+  /// The same answer again.
+  package func result(again answer: String) -> WireMessage {
+    WireMessage(topic: root + Self.resultTopic, payload: Array(answer.utf8))
+  }
+
+  private static let resultTopic = "up/result"
 
   private func encode(_ topic: String, _ body: some Encodable) throws -> WireMessage {
     WireMessage(topic: root + topic, payload: try JSONText.encode(body))

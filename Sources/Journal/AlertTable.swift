@@ -9,27 +9,32 @@ struct AlertTable {
   let readings: ReadingTable
 
   func insert(_ alert: Alert) throws -> Int64 {
+    let (limits, evidence) = (StoredForm.text(alert.limits), StoredForm.text(alert.evidence))
+    let course = StoredForm.text(alert.course)
     try connection.statement(
       """
       INSERT INTO alert(alert, version, resident, rule, rule_version, phase, state, category, priority, level, limits,
         evidence, raised_boot, raised_monotonic_ms, raised_wall_ms, raised_synchronized, superseded_by, link,
-        text_en, text_zh) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+        text_en, text_zh, seal, course)
+      VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
       """
     ).run(
       .blob(alert.alert.bytes), .integer(Int64(alert.version)), .text(alert.resident.description), .text(alert.rule),
       .integer(Int64(alert.ruleVersion)), .text(alert.phase.rawValue), .text(alert.state.rawValue),
       .text(alert.category.rawValue), .text(alert.priority.rawValue), .integer(Int64(alert.level)),
-      .text(StoredForm.text(alert.limits)), .text(StoredForm.text(alert.evidence)),
+      .text(limits), .text(evidence),
       .integer(try readings.boot(alert.raised.bootID)), .integer(alert.raised.monotonicMs),
       Value(alert.raised.wallMs), Value(alert.raised.synchronized), Value(alert.supersededBy?.bytes),
-      .text(alert.link.rawValue), .text(alert.text["en"] ?? ""), .text(alert.text["zh"] ?? ""))
+      .text(alert.link.rawValue), .text(alert.text["en"] ?? ""), .text(alert.text["zh"] ?? ""),
+      .integer(Seal.of(alert, limits: limits, evidence: evidence, course: course)), .text(course))
     return connection.lastInsertRowID
   }
 
   private static let columns = """
     SELECT a.id, a.alert, a.version, a.resident, a.rule, a.rule_version, a.phase, a.state, a.category, a.priority,
       a.level, a.limits, a.evidence, b.uuid, a.raised_monotonic_ms, a.raised_wall_ms, a.raised_synchronized,
-      a.superseded_by, a.link, a.text_en, a.text_zh
+      a.superseded_by, a.link, a.text_en, a.text_zh, a.seal,
+      a.course
     FROM alert a JOIN boot b ON b.id = a.raised_boot
     """
 
@@ -48,8 +53,20 @@ struct AlertTable {
          WHERE a.state <> 'ended' AND a.version = (SELECT max(version) FROM alert x WHERE x.alert = a.alert)
         ORDER BY a.id
         """
-    ).query { found.append(try decode($0)) }
+    ).query { row in
+      // One that cannot be read must not keep the others from being taken up; the ledger declares it.
+      if let alert = try? decode(row) { found.append(alert) }
+    }
     return found
+  }
+
+  /// The number in the ledger of the last time that an episode began, in a pause too; nil where it has none.
+  func beginning(of alert: StableID) throws -> Int64? {
+    let found = try connection.statement(
+      "SELECT max(seq) FROM alert WHERE alert = ? AND (version = 1 OR phase IN ('start', 'resume'))"
+    )
+    .first(.blob(alert.bytes)) { $0.integer(0) }
+    return found ?? nil
   }
 
   private func decode(_ row: Row) throws -> Alert {
@@ -60,13 +77,20 @@ struct AlertTable {
       let level = row.integer(10), let bootID = row.text(13), let monotonicMs = row.integer(14),
       let link = row.text(18).flatMap(LinkSecurity.init)
     else { throw JournalError.damaged("alert transition \(row.integer(0) ?? 0) cannot be read") }
-    return Alert(
+    let (limits, evidence) = (row.text(11) ?? "", row.text(12) ?? "")
+    let course = row.text(22)
+    let found = Alert(
       alert: alert, version: Int(version), resident: resident, rule: rule, ruleVersion: Int(ruleVersion),
       phase: phase, state: state, category: category, priority: priority, level: Int(level),
-      limits: StoredForm.limits(row.text(11) ?? ""), evidence: StoredForm.evidence(row.text(12) ?? ""),
+      limits: StoredForm.limits(limits), evidence: StoredForm.evidence(evidence),
       raised: Moment(
         bootID: bootID, monotonicMs: monotonicMs, wallMs: row.integer(15), synchronized: row.integer(16) == 1),
       supersededBy: row.blob(17).flatMap { StableID(bytes: $0) },
-      text: ["en": row.text(19) ?? "", "zh": row.text(20) ?? ""], link: link)
+      text: ["en": row.text(19) ?? "", "zh": row.text(20) ?? ""], link: link,
+      course: course.flatMap(StoredForm.course))
+    if let seal = row.integer(21), seal != Seal.of(found, limits: limits, evidence: evidence, course: course) {
+      throw JournalError.damaged("alert transition \(row.integer(0) ?? 0) does not say what it said")
+    }
+    return found
   }
 }

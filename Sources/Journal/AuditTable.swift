@@ -14,6 +14,8 @@ package struct AuditEntry: Sendable, Equatable {
     /// Confirmed: from now on its readings are for care.
     case enrolled
     case forgotten
+    /// A clinic's command that nobody known had sent; the others stand in `command`.
+    case commandTurnedAway = "command-turned-away"
   }
 
   package let what: Event
@@ -21,7 +23,7 @@ package struct AuditEntry: Sendable, Equatable {
   package let code: String?
   /// The caller's, nil for the daemon itself or where the bus did not say.
   package let uid: UInt32?
-  /// The device's id where it has one, or else its address.
+  /// The device's id where it has one, or else its address; of a command its name.
   package let subject: String
 
   package init(_ what: Event, code: String? = nil, uid: UInt32?, subject: String) {

@@ -46,9 +46,11 @@ extension Journal {
     }
   }
 
-  /// Its readings stay. Its bond is unwanted from now on.
+  /// Its readings stay; those of one that nobody has confirmed are declared to be an error. Its bond is unwanted from now
+  /// on.
   package func forget(_ device: EnrolledDevice, audit: AuditEntry, now: Moment) throws {
-    try connection.transaction {
+    try write(now: now) { writer in
+      if !device.isConfirmed { try writer.markTrialAsError(of: device.id) }
       try registry.forget(device)
       try registry.addUnwantedBond(device.address)
       try audits.append(audit, at: now)

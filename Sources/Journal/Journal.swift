@@ -15,59 +15,43 @@ package actor Journal {
   private let ledger: Ledger
   let registry: DeviceRegistry
   let audits: AuditTable
-  private let readings: ReadingTable
+  let readings: ReadingTable
   private let alerts: AlertTable
   /// The life of this database.
   package nonisolated let epoch: String
-  /// Delivered, and not yet saved: goes with the next commit.
+  /// Accepted and delivered, and not yet saved: goes with the next commit.
+  private var unsavedAccepted: [Lane: Int64] = [:]
   private var unsavedDelivered: [Lane: Int64] = [:]
 
-  /// Opens or makes the database and brings its tables up to date.
+  /// What was done at the opening about a database that was damaged, or that is no longer there.
+  package nonisolated let recovery: Recovery?
+  private nonisolated let place: DatabasePlace
+
+  /// Opens the database, whatever stands at its place: see ``Opening``.
   ///
   /// - Parameter newEpoch: a random id for the life of a new database.
   package init(path: String, loop: EventLoop, newEpoch: String, now: Moment) throws {
-    let connection: Connection
-    do {
-      connection = try Connection(path: path)
-      try Schema.migrate(connection)
-    } catch let error as SQLiteError where error.isBusy {
-      throw JournalError.inUse(path)
-    } catch let error as SQLiteError where error.isCorrupt {
-      throw JournalError.damaged("\(path): \(error)")
-    }
-    let ledger = Ledger(connection: connection)
+    let opening = try Opening.open(path, newEpoch: newEpoch, now: now)
+    let connection = opening.connection
     self.loop = loop
     self.connection = connection
-    self.ledger = ledger
+    ledger = Ledger(connection: connection)
     registry = DeviceRegistry(connection: connection)
     let readings = ReadingTable(connection: connection)
     self.readings = readings
     audits = AuditTable(connection: connection, readings: readings)
     alerts = AlertTable(connection: connection, readings: readings)
-    epoch = try Self.epoch(in: connection, ledger, newEpoch: newEpoch, now: now)
+    epoch = opening.epoch
+    recovery = opening.recovery
+    place = DatabasePlace(path: path)
   }
 
-  private static func epoch(in connection: Connection, _ ledger: Ledger, newEpoch: String, now: Moment) throws -> String
-  {
-    if let epoch = try connection.statement("SELECT value FROM meta WHERE key = 'epoch'").first(read: { $0.text(0) }),
-      let epoch
-    {
-      return epoch
-    }
-    try connection.transaction {
-      try connection.statement("INSERT INTO meta(key, value) VALUES('epoch', ?)").run(.text(newEpoch))
-      for lane in Lane.allCases {
-        let row = try insert(Gap(reason: .epoch, count: 0, fromWallMs: nil, toWallMs: nil), in: connection)
-        try ledger.append(.gap, row, to: lane, atWallMs: now.wallMs)
-      }
-    }
-    return newEpoch
-  }
-
-  private static func insert(_ gap: Gap, in connection: Connection) throws -> Int64 {
-    try connection.statement("INSERT INTO gap(reason, count, from_ms, to_ms, previous_epoch) VALUES(?,?,?,?,?)").run(
-      .text(gap.reason.rawValue), .integer(Int64(gap.count)), Value(gap.fromWallMs), Value(gap.toWallMs),
-      Value(gap.previousEpoch))
+  static func insert(_ gap: Gap, in connection: Connection) throws -> Int64 {
+    try connection.statement(
+      "INSERT INTO gap(reason, count, from_ms, to_ms, from_seq, to_seq, previous_epoch) VALUES(?,?,?,?,?,?,?)"
+    ).run(
+      .text(gap.reason.rawValue), .integer(gap.count.map { Int64($0) } ?? -1), Value(gap.fromWallMs),
+      Value(gap.toWallMs), Value(gap.numbers?.lowerBound), Value(gap.numbers?.upperBound), Value(gap.previousEpoch))
     return connection.lastInsertRowID
   }
 
@@ -75,19 +59,28 @@ package actor Journal {
 
   /// What may be written inside a transaction.
   package struct Writer {
-    fileprivate let journal: Pieces
-    fileprivate let atWallMs: Int64?
+    let journal: Pieces
+    let atWallMs: Int64?
 
     /// Adds a reading, and its row in the ledger.
-    /// - Returns: that row's number; nil for a spot reading that is there already.
+    ///
+    /// - Parameter isNumbered: false for a sample of a stream that its minute's summary counts.
+    /// - Returns: that row's number; nil for a spot reading that is there already, and for a row without one.
     @discardableResult
-    package func append(_ observation: Observation, bytes: [UInt8]) throws -> Int64? {
-      guard let row = try journal.readings.insert(observation, bytes: bytes) else { return nil }
+    package func append(_ observation: Observation, bytes: [UInt8], isNumbered: Bool = true) throws -> Int64? {
+      guard let row = try journal.readings.insert(observation, bytes: bytes), isNumbered else { return nil }
       return try journal.ledger.append(.reading, row, to: .reading, atWallMs: atWallMs)
     }
 
-    package func append(_ alert: Alert) throws {
-      try journal.ledger.append(.alert, try journal.alerts.insert(alert), to: .alert, atWallMs: atWallMs)
+    /// Adds a transition, and its row in the ledger: one that goes up a level has a second one.
+    ///
+    /// - Returns: the first one's number.
+    @discardableResult
+    package func append(_ alert: Alert) throws -> Int64 {
+      let row = try journal.alerts.insert(alert)
+      let seq = try journal.ledger.append(.alert, row, to: .alert, atWallMs: atWallMs)
+      if alert.phase == .escalate { try journal.ledger.append(.escalation, row, to: .alert, atWallMs: atWallMs) }
+      return seq
     }
 
     package func append(_ gap: Gap, to lane: Lane) throws {
@@ -110,7 +103,7 @@ package actor Journal {
     }
   }
 
-  fileprivate struct Pieces {
+  struct Pieces {
     let connection: Connection
     let ledger: Ledger
     let readings: ReadingTable
@@ -127,35 +120,64 @@ package actor Journal {
     do {
       result = try connection.transaction {
         let result = try body(Writer(journal: pieces, atWallMs: now.wallMs))
-        try saveDelivered()
+        try saveWatermarks()
         return result
       }
     } catch let error as SQLiteError where error.isConstraint {
       throw JournalError.rejected("\(error)")
     }
+    unsavedAccepted = [:]
     unsavedDelivered = [:]
     return result
   }
 
   /// Notes that the clinic's broker has everything of a lane up to and with this; saved with the next commit.
+  package func noteAccepted(_ seq: Int64, in lane: Lane) {
+    unsavedAccepted[lane] = max(seq, unsavedAccepted[lane] ?? 0)
+  }
+
+  /// Notes that the clinic has everything of a lane up to and with this; saved with the next commit.
   package func noteDelivered(_ seq: Int64, in lane: Lane) {
     unsavedDelivered[lane] = max(seq, unsavedDelivered[lane] ?? 0)
   }
 
-  /// Saves what ``noteDelivered(_:in:)`` was told, without waiting for another commit.
-  package func flushDelivered() throws {
-    guard !unsavedDelivered.isEmpty else { return }
-    try connection.transaction { try saveDelivered() }
+  /// Both, with no moment between in which the clinic could take something back.
+  package func note(accepted: Int64?, delivered: Int64?, in lane: Lane) {
+    if let accepted { noteAccepted(accepted, in: lane) }
+    if let delivered { noteDelivered(delivered, in: lane) }
+  }
+
+  /// The clinic says that it has less than it had: saved at once, so that nothing more of it is deleted.
+  package func takeBackDelivered(to seq: Int64, in lane: Lane) throws {
+    unsavedDelivered[lane] = nil
+    try connection.transaction { try ledger.takeBackDelivered(to: seq, in: lane) }
+  }
+
+  /// Saves what ``noteAccepted(_:in:)`` and ``noteDelivered(_:in:)`` were told, without waiting for another commit.
+  package func flushWatermarks() throws {
+    guard !unsavedAccepted.isEmpty || !unsavedDelivered.isEmpty else { return }
+    try connection.transaction { try saveWatermarks() }
+    unsavedAccepted = [:]
     unsavedDelivered = [:]
   }
 
-  private func saveDelivered() throws {
+  private func saveWatermarks() throws {
+    for (lane, seq) in unsavedAccepted { try ledger.setAccepted(seq, in: lane) }
     for (lane, seq) in unsavedDelivered { try ledger.setDelivered(seq, in: lane) }
   }
 
   package func close() {
-    try? flushDelivered()
+    try? flushWatermarks()
+    if damage != nil { try? connection.leaveLog(true) }
     connection.close()
+  }
+
+  /// What SQLite has met while running that cannot be mended here: the daemon has to begin again. The next start is told,
+  /// since it might not meet it within its time.
+  package var damage: JournalError? {
+    guard let damage = connection.damage else { return nil }
+    place.leaveMark("\(damage)")
+    return .damaged("\(damage)")
   }
 
   // MARK: reading
@@ -165,14 +187,33 @@ package actor Journal {
 
   package func position(_ lane: Lane) throws -> LanePosition {
     let saved = try ledger.position(lane)
-    return LanePosition(nextSeq: saved.nextSeq, delivered: max(saved.delivered, unsavedDelivered[lane] ?? 0))
+    return LanePosition(
+      nextSeq: saved.nextSeq, accepted: max(saved.accepted, unsavedAccepted[lane] ?? 0),
+      delivered: max(saved.delivered, unsavedDelivered[lane] ?? 0))
   }
 
-  /// The next rows of a lane. One that cannot be read is given as a gap: it must not hold back those behind it.
+  /// The next rows of a lane. One that cannot be read is given as a gap: it must not hold back those behind it. Rows that
+  /// are not there any more are one gap, up to the next row; it is the same whenever it is asked for.
   package func entries(_ lane: Lane, after seq: Int64, limit: Int) throws -> [LedgerEntry] {
-    try ledger.rows(lane, after: seq, limit: limit).map { row in
-      LedgerEntry(lane: lane, seq: row.seq, atWallMs: row.atWallMs, content: try content(of: row))
+    var entries: [LedgerEntry] = []
+    var last = seq
+    func close(_ hole: ClosedRange<Int64>) throws {
+      // The first one may have begun before the number that was asked for.
+      let first = entries.isEmpty ? min(hole.lowerBound, try ledger.last(lane, upTo: seq) &+ 1) : hole.lowerBound
+      entries.append(.expired(first...hole.upperBound, of: lane))
     }
+    let rows = try ledger.rows(lane, after: seq, limit: limit)
+    for row in rows {
+      let entry = LedgerEntry(lane: lane, seq: row.seq, atWallMs: row.atWallMs, content: try content(of: row))
+      if last &+ 1 < entry.numbers.lowerBound { try close(last &+ 1...entry.numbers.lowerBound &- 1) }
+      entries.append(entry)
+      last = row.seq
+    }
+    if rows.count < limit {
+      let end = try ledger.position(lane).nextSeq &- 1
+      if last < end { try close(last &+ 1...end) }
+    }
+    return Array(entries.prefix(limit))
   }
 
   private func content(of row: Ledger.Row) throws -> LedgerEntry.Content {
@@ -180,7 +221,11 @@ package actor Journal {
       switch row.kind {
       case .reading: return .reading(try readings.read(row.reference))
       case .alert: return .alert(try alerts.read(row.reference))
+      case .escalation: return .escalation(try alerts.read(row.reference))
       case .gap: return .gap(try gap(row.reference))
+      case .summary: return .summary(try SummaryTable(connection: connection, readings: readings).read(row.reference))
+      case .correction: return try CorrectionTable(connection: connection).content(of: row.reference, readings)
+      case nil: throw JournalError.damaged("row \(row.seq) of the ledger is of an unknown kind")
       }
     } catch is JournalError {
       return .gap(Gap(reason: .unreadable, count: 1, fromWallMs: row.atWallMs, toWallMs: row.atWallMs))
@@ -193,20 +238,27 @@ package actor Journal {
   }
 
   private func gap(_ id: Int64) throws -> Gap {
-    let found = try connection.statement("SELECT reason, count, from_ms, to_ms, previous_epoch FROM gap WHERE id = ?")
-      .first(.integer(id)) { row in
-        row.text(0).flatMap(Gap.Reason.init).map { reason in
-          Gap(
-            reason: reason, count: Int(row.integer(1) ?? 0), fromWallMs: row.integer(2), toWallMs: row.integer(3),
-            previousEpoch: row.text(4))
-        }
+    let found = try connection.statement(
+      "SELECT reason, count, from_ms, to_ms, from_seq, to_seq, previous_epoch FROM gap WHERE id = ?"
+    ).first(.integer(id)) { row in
+      row.text(0).flatMap(Gap.Reason.init).map { reason in
+        let count = row.integer(1).flatMap { Int(exactly: $0) }.flatMap { $0 < 0 ? nil : $0 }
+        var numbers: ClosedRange<Int64>?
+        if let first = row.integer(4), let last = row.integer(5), first <= last { numbers = first...last }
+        return Gap(
+          reason: reason, count: count, fromWallMs: row.integer(2), toWallMs: row.integer(3), numbers: numbers,
+          previousEpoch: row.text(6))
       }
+    }
     guard let gap = found ?? nil else { throw JournalError.damaged("gap \(id) cannot be read") }
     return gap
   }
 
   /// The latest transition of each episode that has not ended.
   package func openAlerts() throws -> [Alert] { try alerts.open() }
+
+  /// The number in the ledger of the last time that an episode began to call for somebody; nil where it has none.
+  package func beginning(of alert: StableID) throws -> Int64? { try alerts.beginning(of: alert) }
 
   /// The same with the alert lane's last number of the same moment, all that the list takes into account.
   package func openAlertsUpToNow() throws -> (alerts: [Alert], upTo: Int64) {
@@ -223,8 +275,16 @@ package actor Journal {
     try readings.recentSpots(sinceWallMs: sinceWallMs, limit: limit)
   }
 
+  /// Spot readings of this boot since then that were received while the wall clock was unknown, in order.
+  package func recentSpots(bootID: String, sinceMonotonicMs: Int64, limit: Int) throws -> [Observation] {
+    try readings.recentSpots(bootID: bootID, sinceMonotonicMs: sinceMonotonicMs, limit: limit)
+  }
+
   /// How many values no profile could decode.
   package func undecodedCount() throws -> Int {
-    Int(try connection.statement("SELECT max(id) FROM undecoded").first { $0.integer(0) ?? 0 } ?? 0)
+    // Counting them would read them.
+    Int(
+      clamping: try connection.statement("SELECT (SELECT max(id) FROM undecoded) - (SELECT min(id) FROM undecoded) + 1")
+        .first { $0.integer(0) ?? 0 } ?? 0)
   }
 }

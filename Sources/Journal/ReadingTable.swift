@@ -13,10 +13,12 @@ struct ReadingTable {
   /// - Returns: the row's number, nil for a spot reading that is there already.
   func insert(_ observation: Observation, bytes: [UInt8]) throws -> Int64? {
     if !observation.isStream, try isKnownSpot(observation.reading) { return nil }
+    let (status, content) = (observation.status.joined(separator: " "), StoredForm.text(observation.values))
     try connection.statement(
       """
       INSERT INTO reading(source, boot, monotonic_ms, wall_ms, synchronized, observed_ms, device_time, clock, user, age,
-        quality, status, content, bytes, spot) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+        quality, status, content, bytes, spot, elapsed_ms, offset_ms, seal)
+      VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
       """
     ).run(
       .integer(try source(of: observation)), .integer(try boot(observation.received.bootID)),
@@ -24,11 +26,13 @@ struct ReadingTable {
       Value(observation.received.synchronized), Value(observation.observedWallMs),
       Value(observation.clock.deviceTime?.description), .text(observation.clock.source.rawValue),
       Value(observation.user), .text(observation.age.rawValue), .text(observation.quality.rawValue),
-      .text(observation.status.joined(separator: " ")), .text(StoredForm.text(observation.values)), .blob(bytes),
-      observation.isStream ? .null : .blob(observation.reading.bytes))
+      .text(status), .text(content), .blob(bytes),
+      observation.isStream ? .null : .blob(observation.reading.bytes), Value(observation.clock.elapsedMs),
+      Value(observation.clock.offsetMs), .integer(Seal.of(observation, status: status, content: content)))
     let row = connection.lastInsertRowID
     if !observation.isStream {
-      try connection.statement("INSERT INTO spot(reading) VALUES(?)").run(.blob(observation.reading.bytes))
+      try connection.statement("INSERT INTO spot(reading, day) VALUES(?, ?)").run(
+        .blob(observation.reading.bytes), Value(observation.received.wallMs.map { $0 / 86_400_000 }))
     }
     return row
   }
@@ -36,7 +40,7 @@ struct ReadingTable {
   private static let columns = """
     SELECT r.id, b.uuid, r.monotonic_ms, r.wall_ms, r.synchronized, r.observed_ms, r.device_time, r.clock, r.user, r.age,
       r.quality, r.status, r.content, s.device, s.address, s.model, s.profile, s.characteristic, s.resident, s.link,
-      s.purpose, s.stream, r.spot
+      s.purpose, s.stream, r.spot, r.elapsed_ms, r.offset_ms, r.seal
     FROM reading r JOIN source s ON s.id = r.source JOIN boot b ON b.id = r.boot
     """
 
@@ -48,20 +52,31 @@ struct ReadingTable {
 
   /// The readings of this boot that were received since then, in order, at most `limit`: what windows are rebuilt from.
   func recent(bootID: String, sinceMonotonicMs: Int64, limit: Int) throws -> [Observation] {
-    var found: [Observation] = []
-    try connection.statement(
-      "SELECT * FROM (" + Self.columns
-        + " WHERE b.uuid = ? AND r.monotonic_ms >= ? AND r.id > (SELECT max(id) - ? FROM reading)) ORDER BY 1"
-    ).query([.text(bootID), .integer(sinceMonotonicMs), .integer(Int64(limit))]) { found.append(try decode($0)) }
-    return found
+    try readable(
+      " WHERE b.uuid = ? AND r.monotonic_ms >= ? AND r.id > (SELECT max(id) - ? FROM reading)",
+      [.text(bootID), .integer(sinceMonotonicMs), .integer(Int64(limit))])
   }
 
   func recentSpots(sinceWallMs: Int64, limit: Int) throws -> [Observation] {
+    try readable(
+      " WHERE r.spot IS NOT NULL AND r.wall_ms >= ? ORDER BY r.wall_ms DESC LIMIT ?",
+      [.integer(sinceWallMs), .integer(Int64(limit))])
+  }
+
+  /// Spot readings of this boot since then that have no wall time, in order.
+  func recentSpots(bootID: String, sinceMonotonicMs: Int64, limit: Int) throws -> [Observation] {
+    try readable(
+      " WHERE r.spot IS NOT NULL AND r.wall_ms IS NULL AND b.uuid = ? AND r.monotonic_ms >= ?"
+        + " ORDER BY r.monotonic_ms DESC LIMIT ?",
+      [.text(bootID), .integer(sinceMonotonicMs), .integer(Int64(limit))])
+  }
+
+  /// In order. One that cannot be read is left out: it must not keep the daemon from starting.
+  private func readable(_ condition: String, _ values: [Value]) throws -> [Observation] {
     var found: [Observation] = []
-    try connection.statement(
-      "SELECT * FROM (" + Self.columns
-        + " WHERE s.stream = 0 AND r.wall_ms >= ? AND r.id > (SELECT max(id) - ? FROM reading)) ORDER BY 1"
-    ).query([.integer(sinceWallMs), .integer(Int64(limit))]) { found.append(try decode($0)) }
+    try connection.statement("SELECT * FROM (" + Self.columns + condition + ") ORDER BY 1").query(values) { row in
+      do { found.append(try decode(row)) } catch is JournalError {}
+    }
     return found
   }
 
@@ -83,15 +98,20 @@ struct ReadingTable {
       ?? ReadingIdentity.id(
         device: device, characteristic: characteristic, user: user, values: values, deviceTime: nil,
         received: received)
-    return Observation(
+    let status = row.text(11) ?? ""
+    let observation = Observation(
       reading: reading, device: DeviceReference(id: device, model: row.text(15) ?? "", address: address),
       profile: profile, characteristic: characteristic, link: link, resident: resident, purpose: purpose, user: user,
       received: received, observedWallMs: row.integer(5),
       clock: ClockEvidence(
-        source: row.text(7).flatMap(ClockEvidence.Source.init) ?? .receipt, deviceTime: deviceTime, offsetSeconds: nil,
-        uncertaintySeconds: nil),
-      age: age, quality: quality, status: (row.text(11) ?? "").split(separator: " ").map(String.init),
+        source: row.text(7).flatMap(ClockEvidence.Source.init) ?? .receipt, deviceTime: deviceTime,
+        elapsedMs: row.integer(23), offsetMs: row.integer(24)),
+      age: age, quality: quality, status: status.split(separator: " ").map(String.init),
       values: values, isStream: row.integer(21) == 1)
+    if let seal = row.integer(25), seal != Seal.of(observation, status: status, content: content) {
+      throw JournalError.damaged("reading \(row.integer(0) ?? 0) does not say what it said")
+    }
+    return observation
   }
 
   func boot(_ uuid: String) throws -> Int64 {

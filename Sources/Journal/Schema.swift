@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Glibc
 import SQLite
 
 /// The tables, as a list of migrations that only ever grows: version n of a database has the first n of them.
@@ -6,6 +7,11 @@ import SQLite
 /// A stream sample is one row with its raw bytes and no secondary index; that was measured to write a fifth of what
 /// separate capture, observation and JSON rows did. Rows are never changed once written.
 enum Schema {
+  /// `PRAGMA application_id`: "Vgil". Older databases have none.
+  static let applicationID: Int32 = 0x5667_696c
+  /// The key in `meta` by which a database's version is noted a second time.
+  static let versionKey = "version"
+
   static let migrations = [
     """
     CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -77,16 +83,117 @@ enum Schema {
       id INTEGER PRIMARY KEY, boot INTEGER NOT NULL, monotonic_ms INTEGER NOT NULL, wall_ms INTEGER, uid INTEGER,
       what TEXT NOT NULL, code TEXT, subject TEXT NOT NULL) STRICT;
     """,
+    """
+    -- elapsed_ms: from the measurement to its receipt, where the device's own clock proves it. offset_ms: that clock minus
+    -- the true time, where both were known.
+    ALTER TABLE reading ADD COLUMN elapsed_ms INTEGER;
+    ALTER TABLE reading ADD COLUMN offset_ms INTEGER;
+
+    -- Over what a row says, null for rows of before: a flipped bit makes it unreadable, never another value.
+    ALTER TABLE reading ADD COLUMN seal INTEGER;
+    ALTER TABLE alert ADD COLUMN seal INTEGER;
+
+    -- The number of its row in the ledger; null where there is none, as of a sample that a summary speaks for.
+    ALTER TABLE reading ADD COLUMN seq INTEGER;
+    ALTER TABLE alert ADD COLUMN seq INTEGER;
+    UPDATE alert SET seq = l.seq FROM ledger l WHERE l.lane = 0 AND l.kind = 1 AND l.reference = alert.id;
+
+    -- The day of its receipt since 1970; null while unknown.
+    ALTER TABLE spot ADD COLUMN day INTEGER;
+
+    -- The numbers of its lane that a gap stands for, its own too; null where it stands for its own alone. A count of -1
+    -- cannot be known.
+    ALTER TABLE gap ADD COLUMN from_seq INTEGER;
+    ALTER TABLE gap ADD COLUMN to_seq INTEGER;
+
+    -- What the broker has; `delivered` is what counts as being with the clinic.
+    ALTER TABLE lane ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;
+    UPDATE lane SET accepted = delivered;
+
+    -- What is said later of a reading or a summary (kind: see LedgerKind): its time, whose it is, that it was an error.
+    CREATE TABLE correction(
+      id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, reference INTEGER NOT NULL, revision INTEGER NOT NULL,
+      state TEXT NOT NULL, wall_ms INTEGER, observed_ms INTEGER, age TEXT NOT NULL, synchronized INTEGER NOT NULL,
+      resident TEXT, seq INTEGER, UNIQUE(kind, reference, revision)) STRICT;
+
+    -- A minute of a stream. from_ms and to_ms are monotonic.
+    CREATE TABLE summary(
+      id INTEGER PRIMARY KEY, source INTEGER NOT NULL, boot INTEGER NOT NULL, from_ms INTEGER NOT NULL,
+      to_ms INTEGER NOT NULL, from_wall_ms INTEGER, to_wall_ms INTEGER, synchronized INTEGER NOT NULL,
+      covered_seconds INTEGER NOT NULL, samples INTEGER NOT NULL, quality TEXT NOT NULL, status TEXT NOT NULL,
+      content TEXT NOT NULL, seal INTEGER, seq INTEGER) STRICT;
+
+    -- Values as they came, whose age is being found out.
+    CREATE TABLE held(
+      id INTEGER PRIMARY KEY, address TEXT NOT NULL, characteristic TEXT NOT NULL, boot INTEGER NOT NULL,
+      monotonic_ms INTEGER NOT NULL, wall_ms INTEGER, synchronized INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
+
+    -- How far a work has come, by its name: the last row of `reading`, for 'timed' the last number of the reading lane.
+    CREATE TABLE progress(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    -- The rows of before get their `seq` in steps: all at once would need as much room as they take.
+    INSERT INTO progress SELECT 'unnumbered', id FROM reading ORDER BY id DESC LIMIT 1;
+
+    -- Whose streams are sent in full around an alert: until when, and from which row of `reading` on.
+    CREATE TABLE full_stream(
+      resident TEXT PRIMARY KEY, boot INTEGER NOT NULL, until_ms INTEGER NOT NULL, next_reading INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- The clinic's commands, each once, with what became of it: the audit of them.
+    CREATE TABLE command(
+      request TEXT PRIMARY KEY, name TEXT NOT NULL, kid TEXT, role TEXT, by TEXT, boot INTEGER NOT NULL,
+      monotonic_ms INTEGER NOT NULL, wall_ms INTEGER, outcome TEXT NOT NULL, reason TEXT, result TEXT
+    ) STRICT, WITHOUT ROWID;
+    """,
+    """
+    -- Where an episode stands on its way (StoredForm), null for rows of before. escalation_seq: the number of the escalation
+    -- that says the same.
+    ALTER TABLE alert ADD COLUMN course TEXT;
+    ALTER TABLE alert ADD COLUMN escalation_seq INTEGER;
+
+    -- Pauses that have not ended. resident is '_gateway' for technical alerts; milliseconds is null for out of service.
+    CREATE TABLE pause(
+      id BLOB PRIMARY KEY, resident TEXT NOT NULL, scope TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL,
+      boot INTEGER NOT NULL, monotonic_ms INTEGER NOT NULL, wall_ms INTEGER, synchronized INTEGER NOT NULL,
+      milliseconds INTEGER, seal INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+    -- What the clinic has said of a person (StoredForm); version counts the commands that changed it.
+    CREATE TABLE person(
+      resident TEXT PRIMARY KEY, version INTEGER NOT NULL, settings TEXT NOT NULL, seal INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- The daily caps and the digest. told: how often something was said to people on a day (subject 'digest': the day whose
+    -- digest was due last); untold: what the next digest says. resident is '_gateway' for technical alerts.
+    CREATE TABLE told(
+      resident TEXT NOT NULL, subject TEXT NOT NULL, day INTEGER NOT NULL, count INTEGER NOT NULL,
+      PRIMARY KEY(resident, subject)) STRICT, WITHOUT ROWID;
+    CREATE TABLE untold(
+      resident TEXT NOT NULL, rule TEXT NOT NULL, late INTEGER NOT NULL, zh TEXT NOT NULL, en TEXT NOT NULL,
+      count INTEGER NOT NULL, PRIMARY KEY(resident, rule, late)) STRICT, WITHOUT ROWID;
+
+    -- Medians of an hour of a person's values. day: since 1970, at the site.
+    CREATE TABLE baseline(
+      resident TEXT NOT NULL, kind TEXT NOT NULL, day INTEGER NOT NULL, hour INTEGER NOT NULL, median TEXT NOT NULL,
+      count INTEGER NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY(resident, kind, day, hour)) STRICT, WITHOUT ROWID;
+
+    -- When something was last heard of a device, by the wall clock; to an hour or so.
+    ALTER TABLE device ADD COLUMN seen_ms INTEGER;
+
+    -- Of spot readings alone, which are few among the samples: a start looks at those of the last days.
+    CREATE INDEX reading_spot ON reading(wall_ms) WHERE spot IS NOT NULL;
+    """,
   ]
 
   /// Brings a database up to date, each migration in a transaction of its own.
-  static func migrate(_ connection: Connection) throws {
+  static func migrate(_ connection: Connection, to wanted: Int = migrations.count) throws {
     let version = try connection.userVersion
     guard version <= migrations.count else { throw JournalError.tooNew(version: version, known: migrations.count) }
-    for (index, migration) in migrations.enumerated() where index >= version {
+    for (index, migration) in migrations.prefix(wanted).enumerated() where index >= version {
       try connection.transaction {
         try connection.execute(migration)
         try connection.setUserVersion(Int32(clamping: index + 1))
+        try connection.execute("PRAGMA application_id=\(applicationID)")
+        try connection.statement("INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)")
+          .run(.text(versionKey), .text(String(index + 1)))
       }
     }
   }
@@ -97,6 +204,8 @@ package enum JournalError: Error, Sendable, CustomStringConvertible {
   case damaged(String)
   /// Another process has the database open.
   case inUse(String)
+  /// A person has to see to a file or directory: its path, and the system's reason.
+  case unusable(String, Int32)
   case alreadyEnrolled(String)
   /// The tables do not allow what was to be written; trying again is of no use.
   case rejected(String)
@@ -106,6 +215,7 @@ package enum JournalError: Error, Sendable, CustomStringConvertible {
     case .tooNew(let version, let known):
       "the database has version \(version), this program knows up to \(known): install the newer program again"
     case .damaged(let what): "the database is damaged: \(what)"
+    case .unusable(let path, let reason): "\(path): \(String(cString: strerror(reason)))"
     case .inUse(let path): "\(path) is in use: does another vigild run?"
     case .rejected(let what): "the database does not allow this: \(what)"
     case .alreadyEnrolled(let device): "this device is already enrolled as \(device): forget that first"

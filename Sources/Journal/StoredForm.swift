@@ -5,7 +5,8 @@ import Vitals
 /// How values stand in a column: short text that a person can read with sqlite3, and that is read back exactly.
 ///
 /// Values: `systolic=127 mean-arterial=nan`. Evidence: one line each,
-/// `<reading> <observed ms or -> <age> spo2=86`. Limits: `spo2 < 90 default`, one line each.
+/// `<reading> <observed ms or -> <age> spo2=86`. Limits: `spo2 < 90 default`, one line each. A summary's values:
+/// `<kind> <count> <least> <most> <mean or -> <last>`, one line each.
 enum StoredForm {
   static func text(_ values: [Quantity]) -> String {
     values.map { value in
@@ -54,5 +55,27 @@ enum StoredForm {
       else { return nil }
       return Limit(kind: kind, op: op, value: value, basis: basis)
     }
+  }
+
+  static func text(_ values: [StreamSummary.Value]) -> String {
+    values.map { value in
+      "\(value.kind.rawValue) \(value.count) \(value.minimum) \(value.maximum) \(value.mean?.description ?? "-") \(value.last)"
+    }.joined(separator: "\n")
+  }
+
+  /// nil where a line cannot be read: a value that is left out would look as if there had been none.
+  static func summaryValues(_ text: String) -> [StreamSummary.Value]? {
+    var values: [StreamSummary.Value] = []
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: " ")
+      guard parts.count == 6, let kind = ObservationKind(rawValue: String(parts[0])), let count = Int(parts[1]),
+        let least = ExactDecimal(parts[2]), let most = ExactDecimal(parts[3]), let last = ExactDecimal(parts[5])
+      else { return nil }
+      let mean = ExactDecimal(parts[4])
+      guard mean != nil || parts[4] == "-" else { return nil }
+      values.append(
+        StreamSummary.Value(kind: kind, count: count, minimum: least, maximum: most, mean: mean, last: last))
+    }
+    return values
   }
 }

@@ -103,16 +103,20 @@ package actor Client {
   }
 
   /// Sends at QoS 1; the outcome comes as ``Event/acknowledged(token:reason:)``. After a throw nothing will.
-  package func publish(topic: String, payload: [UInt8], retain: Bool, token: UInt64) throws(MQTTError) {
+  package func publish(
+    topic: String, payload: [UInt8], retain: Bool, correlationData: [UInt8]? = nil, token: UInt64
+  ) throws(MQTTError) {
     guard inFlight.count < Self.maximumInFlight else { throw .tooManyInFlight }
-    try publish(topic: topic, payload: payload, retain: retain, for: .token(token))
+    try publish(
+      topic: topic, payload: payload, retain: retain, correlationData: correlationData, for: .token(token))
   }
 
   /// Asks for messages at QoS 1; the outcome comes as ``Event/subscribed(filter:reason:)``.
-  package func subscribe(_ filter: String) throws(MQTTError) {
+  /// - Parameter retainAsPublished: ``Message/retained`` is then also true of what is sent just now to be retained.
+  package func subscribe(_ filter: String, retainAsPublished: Bool = false) throws(MQTTError) {
     guard isConnected, case .open(let session, let socket) = state else { throw .notConnected }
     do throws(MQTTError) {
-      subscribing[try session.subscribe(filter)] = filter
+      subscribing[try session.subscribe(filter, retainAsPublished: retainAsPublished)] = filter
     } catch {
       if error == .notConnected { breakConnection() }
       throw error
@@ -305,10 +309,14 @@ package actor Client {
 
   // MARK: Sending and stopping
 
-  private func publish(topic: String, payload: [UInt8], retain: Bool, for purpose: Purpose) throws(MQTTError) {
+  private func publish(
+    topic: String, payload: [UInt8], retain: Bool, correlationData: [UInt8]? = nil, for purpose: Purpose
+  ) throws(MQTTError) {
     guard isConnected, case .open(let session, let socket) = state else { throw .notConnected }
     do throws(MQTTError) {
-      inFlight[try session.publish(topic: topic, payload: payload, retain: retain)] = purpose
+      let messageID = try session.publish(
+        topic: topic, payload: payload, retain: retain, correlationData: correlationData)
+      inFlight[messageID] = purpose
     } catch {
       // The library may have kept the message, which goes with this session: end it as soon as the caller is done.
       if error == .notConnected { breakConnection() }

@@ -6,7 +6,7 @@ import Glibc
 package struct Message: Sendable, Equatable {
   package let topic: String
   package let payload: [UInt8]
-  /// The broker had it stored; it was not sent just now.
+  /// The broker had it stored, it was not sent just now; or, where a subscription asks for that, it was sent to be stored.
   package let retained: Bool
   /// MQTT 5, 3.3.2.3.6: to be given back with the answer.
   package let correlationData: [UInt8]?

@@ -143,21 +143,34 @@ final class Session: @unchecked Sendable {
   }
 
   /// - Returns: the message's id in this session.
-  func publish(topic: String, payload: [UInt8], retain: Bool) throws(MQTTError) -> Int32 {
+  func publish(
+    topic: String, payload: [UInt8], retain: Bool, correlationData: [UInt8]?
+  ) throws(MQTTError) -> Int32 {
     guard !topic.isEmpty, !topic.utf8.contains(0) else { throw .invalidTopic }
     guard let count = Int32(exactly: payload.count) else { throw .tooLarge }
+    var properties: OpaquePointer?
+    defer { mosquitto_property_free_all(&properties) }
+    if let correlationData {
+      guard let length = UInt16(exactly: correlationData.count) else { throw .tooLarge }
+      let added = correlationData.withUnsafeBytes {
+        mosquitto_property_add_binary(
+          &properties, Int32(MQTT_PROP_CORRELATION_DATA.rawValue), $0.baseAddress, length)
+      }
+      try check(added)
+    }
     var messageID: Int32 = 0
     let result = payload.withUnsafeBytes {
-      mosquitto_publish_v5(handle, &messageID, topic, count, $0.baseAddress, 1, retain, nil)
+      mosquitto_publish_v5(handle, &messageID, topic, count, $0.baseAddress, 1, retain, properties)
     }
     try check(result)
     return messageID
   }
 
-  func subscribe(_ filter: String) throws(MQTTError) -> Int32 {
+  func subscribe(_ filter: String, retainAsPublished: Bool) throws(MQTTError) -> Int32 {
     guard !filter.isEmpty, !filter.utf8.contains(0) else { throw .invalidTopic }
     var messageID: Int32 = 0
-    try check(mosquitto_subscribe_v5(handle, &messageID, filter, 1, 0, nil))
+    let options = retainAsPublished ? Int32(MQTT_SUB_OPT_RETAIN_AS_PUBLISHED.rawValue) : 0
+    try check(mosquitto_subscribe_v5(handle, &messageID, filter, 1, options, nil))
     return messageID
   }
 

@@ -33,6 +33,10 @@ package struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible 
   package var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
   /// The file is damaged, or is no database at all.
   package var isCorrupt: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
+  /// The disk did not give back what stands there.
+  package var isUnreadable: Bool { primaryCode == SQLITE_IOERR }
+  /// Its time was over.
+  package var isInterrupted: Bool { primaryCode == SQLITE_INTERRUPT }
   package var isConstraint: Bool { primaryCode == SQLITE_CONSTRAINT }
 
   package var description: String {

@@ -9,10 +9,12 @@ package final class Statement {
   package let sql: String
   private(set) var handle: OpaquePointer?
   private var isRunning = false
+  private weak var connection: Connection?
 
-  init(_ sql: String, handle: OpaquePointer) {
+  init(_ sql: String, handle: OpaquePointer, of connection: Connection) {
     self.sql = sql
     self.handle = handle
+    self.connection = connection
   }
 
   /// Runs to the end; rows, if there are any, are passed over.
@@ -104,7 +106,9 @@ package final class Statement {
     switch result {
     case SQLITE_ROW: return true
     case SQLITE_DONE: return false
-    default: throw SQLiteError(sqlite3_db_handle(handle), code: result, statement: sql)
+    default:
+      let error = SQLiteError(sqlite3_db_handle(handle), code: result, statement: sql)
+      throw connection?.noted(error) ?? error
     }
   }
 

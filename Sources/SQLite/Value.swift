@@ -18,4 +18,9 @@ package enum Value: Sendable, Equatable {
   package init(_ blob: [UInt8]?) { self = blob.map { .blob($0) } ?? .null }
   /// Stored as 1 or 0.
   package init(_ flag: Bool) { self = .integer(flag ? 1 : 0) }
+
+  /// nil for anything else.
+  package var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
+  /// nil for anything else.
+  package var text: String? { if case .text(let value) = self { value } else { nil } }
 }

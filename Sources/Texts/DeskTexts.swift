@@ -154,11 +154,11 @@ package enum DeskTexts {
     guard let last else {
       return Text(
         zh: "网关 \(gateway) 失联：已 \(duration.zh)没有收到它的状态报告",
-        en: "Gateway \(gateway) is lost: no status report for \(duration.en)")
+        en: "Gateway \(gateway) is lost: nothing for \(duration.en)")
     }
     return Text(
       zh: "网关 \(gateway) 失联：已 \(duration.zh)没有收到它的状态报告（最后 \(last)）",
-      en: "Gateway \(gateway) is lost: no status report for \(duration.en) (last heard \(last))")
+      en: "Gateway \(gateway) is lost: nothing for \(duration.en) (last heard \(last))")
   }
 
   /// - Parameter since: time of day, nil where it was so before.
@@ -206,13 +206,10 @@ package enum DeskTexts {
 
   // MARK: alerts
 
-  /// - Parameter level: of the escalation; shown from 2 on.
-  package static func priority(_ priority: String, level: Int64) -> Text {
-    let word = WatchTexts.priority(priority)
-    return level > 1 ? Text(zh: "\(word.zh) \(level) 级", en: "\(word.en) L\(level)") : word
-  }
-
   package static let noDetails = Text(zh: "详情随下一条消息到达", en: "details come with its next message")
+  package static func noDetails(rule: Text) -> Text {
+    Text(zh: "\(rule.zh)（数值随下一条消息到达）", en: "\(rule.en) (values come with its next message)")
+  }
   package static let notFollowed = Text(
     zh: "网关的数据库已更换，不再更新", en: "no longer followed: the gateway has a new database")
 

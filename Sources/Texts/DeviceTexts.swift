@@ -38,6 +38,7 @@ package enum DeviceTexts {
     case "connecting": Text(zh: "等待广播", en: "waiting")
     case "searching": Text(zh: "寻找中", en: "searching")
     case "listening": Text(zh: "接收广播", en: "listening")
+    case "waiting-for-turn": Text(zh: "排队中", en: "in turn")
     case "waiting-for-bluetooth": Text(zh: "蓝牙不可用", en: "no Bluetooth")
     case "retrying": Text(zh: "重试中", en: "retrying")
     default: Text(zh: state, en: state)
@@ -54,6 +55,9 @@ package enum DeviceTexts {
     zh: "等待蓝牙：没有找到适配器", en: "waits for Bluetooth: the controller is missing")
   package static let waitsForPower = Text(
     zh: "等待蓝牙：适配器已关闭，每 30 秒重新打开一次", en: "waits for Bluetooth: the controller is off, it is switched on every 30 s")
+  package static let waitsForTurn = Text(
+    zh: "排队等待连接：适配器的连接数已满，设备轮流连接，无需处理",
+    en: "waits for its turn: the controller has no connection left, devices take turns by themselves")
   package static let goesOnSoon = Text(zh: "等待蓝牙，马上继续", en: "waits for Bluetooth, goes on in a moment")
 
   /// A try that failed, and when the next one comes.
@@ -71,6 +75,12 @@ package enum DeviceTexts {
     switch (name, message) {
     case ("org.vigil.Error.HungUp", _):
       Text(zh: "一连上就断开了，若一直如此请重新配对", en: "it hung up at once, if that goes on pair it anew")
+    case ("org.vigil.Error.BondMissing", _):
+      Text(zh: "网关上的配对已丢失，请移除后重新配对", en: "this box has lost the pairing, forget it and pair it anew")
+    case ("org.vigil.Error.KeyMissing", _):
+      Text(
+        zh: "设备不再认得本网关（可能被重置或与手机配对），请移除后重新配对",
+        en: "it does not know this box any more (reset, or paired with a phone?), forget it and pair it anew")
     case ("org.vigil.Error.ServicesTimedOut", _):
       Text(zh: "已连上，但没有及时读出它支持的服务", en: "it did not say in time what it can do")
     case ("org.bluez.Error.Failed", "le-connection-abort-by-local"),

@@ -14,13 +14,17 @@ package enum DocumentTexts {
   /// What is wrong at a place.
   package static func what(key: String, message: String) -> Text {
     let chinese =
-      Phrase.translated(message, to: .zh, by: ProfilePhrases.all + phrases) { name, found in
+      Phrase.translated(message, to: .zh, by: ProfilePhrases.all + RulePhrases.all + phrases) { name, found in
         name == "kind" || name == "found" ? kinds[found] ?? found : found
       } ?? message
     let what = (zh: chinese, en: message)
     return Text(
       zh: "\(key.isEmpty ? "" : key + "：")\(what.zh)", en: "\(key.isEmpty ? "" : key + ": ")\(what.en)")
   }
+
+  package static let mustGrow = Text(zh: "必须大于前面的数", en: "must be more than what stands before it")
+  package static let mustBeWord = Text(
+    zh: "应为 1 到 64 个可见的 ASCII 字符，不含空格", en: "must be 1 to 64 printable ASCII characters without a space")
 
   private static let kinds = [
     "text": "文字", "a single value": "单个值", "a list": "列表", "a mapping": "键值", "nothing": "空", "none": "没有",
@@ -52,6 +56,7 @@ package enum DocumentTexts {
     Text(
       zh: "{value} 不能用在这里，应为从根开始的路径，例如 /etc/vigil/file",
       en: "{value} is not allowed, allowed: a path from the root, such as /etc/vigil/file"),
+    mustGrow, mustBeWord,
     Text(zh: "{value} 不存在，或这个用户看不到它", en: "{value} does not exist or cannot be seen by this user"),
     Text(
       zh: "密码不能写在这个文件里，请另存一个文件，再用 password-file 指定它",

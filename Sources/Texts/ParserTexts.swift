@@ -57,7 +57,9 @@ package enum ParserTexts {
     Text(zh: "<特征>", en: "<characteristic>"), Text(zh: "<描述>", en: "<profile>"),
     Text(zh: "<目录>", en: "<profiles>"), Text(zh: "<十六进制>", en: "<feature>"), Text(zh: "<数值>", en: "<values>"),
     Text(zh: "<编号>", en: "<id>"), Text(zh: "<目录>", en: "<directories>"),
-    Text(zh: "<秒数>", en: "<seconds>"), Text(zh: "<文件>", en: "<config>"),
+    Text(zh: "<秒数>", en: "<seconds>"), Text(zh: "<文件>", en: "<config>"), Text(zh: "<文件>", en: "<file>"),
+    Text(zh: "<文件>", en: "<rules>"), Text(zh: "<版本>", en: "<edition>"), Text(zh: "<文件>", en: "<settings>"),
+    Text(zh: "<文件>", en: "<svg>"), Text(zh: "<时区>", en: "<zone>"),
   ]
 
   private static let sentences = [

@@ -118,18 +118,13 @@ package enum ProfileTexts {
   package static func clock(in characteristic: String, policy: String) -> Text {
     switch policy {
     case "always":
-      Text(
-        zh: "\(characteristic)，应每次校准；网关目前既不读取也不校准",
-        en: "\(characteristic), to be set each time; the gateway does neither read nor set it yet")
+      Text(zh: "\(characteristic)，每次连接时读取并校准", en: "\(characteristic), read and set at each connection")
     case "when-off":
       Text(
-        zh: "\(characteristic)，相差 2 秒以上应校准；网关目前既不读取也不校准",
-        en:
-          "\(characteristic), to be set where it is off by more than 2 s; the gateway does neither read nor set it yet")
+        zh: "\(characteristic)，每次连接时读取，相差 2 秒以上则校准",
+        en: "\(characteristic), read at each connection, and set where it is off by more than 2 s")
     default:
-      Text(
-        zh: "\(characteristic)，不得校准；网关目前也不读取",
-        en: "\(characteristic), never to be set; the gateway does not read it yet")
+      Text(zh: "\(characteristic)，每次连接时读取，从不校准", en: "\(characteristic), read at each connection, never set")
     }
   }
 

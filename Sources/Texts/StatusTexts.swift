@@ -124,6 +124,9 @@ package enum StatusTexts {
       en: "\(count) \(count == 1 ? "alert has" : "alerts have") reached nobody: call the clinic")
   }
 
+  /// Behind an alert.
+  package static let undelivered = Text(zh: "诊所未收到", en: "not received by the clinic")
+
   // MARK: the rest
 
   package static func queues(alerts: Int64, readings: Int64) -> Text {
@@ -146,11 +149,21 @@ package enum StatusTexts {
         en: "unknown, readings have no time of day yet: check the network and timedatectl")
   }
 
-  package static func free(bytes: Int64) -> Text {
-    let size =
-      bytes < 1_000_000_000
-      ? "\(bytes / 1_000_000) MB" : "\(bytes / 1_000_000_000).\(bytes / 100_000_000 % 10) GB"
-    return Text(zh: "剩余 \(size)", en: "\(size) free")
+  package static func free(bytes: Int64) -> Text { Text(zh: "剩余 \(size(bytes))", en: "\(size(bytes)) free") }
+
+  package static func used(_ bytes: Int64, of limit: Int64) -> Text {
+    Text(zh: "已用 \(size(bytes))，上限 \(size(limit))", en: "\(size(bytes)) of \(size(limit)) used")
+  }
+
+  /// Decimal units, as `df -H` has them.
+  private static func size(_ bytes: Int64) -> String {
+    bytes < 1_000_000_000 ? "\(bytes / 1_000_000) MB" : "\(bytes / 1_000_000_000).\(bytes / 100_000_000 % 10) GB"
+  }
+
+  package static func dropped(_ count: Int64) -> Text {
+    Text(
+      zh: "空间不足，已丢弃 \(count) 个读数（已告知诊所）",
+      en: "\(count) \(count == 1 ? "reading" : "readings") dropped for lack of room (the clinic was told)")
   }
 
   package static func undecoded(_ count: Int) -> Text {

@@ -12,6 +12,11 @@ package struct Text: Sendable, Equatable {
     self.en = en
   }
 
+  /// Reads what ``byTag`` writes; a language that is missing is empty.
+  package init(byTag texts: [String: String]) {
+    self.init(zh: texts[Language.zh.rawValue] ?? "", en: texts[Language.en.rawValue] ?? "")
+  }
+
   package func callAsFunction(in language: Language) -> String {
     switch language {
     case .zh: zh

@@ -46,6 +46,14 @@ package enum Age: String, Sendable, CaseIterable {
   case unknown
 }
 
+/// What has become of a reading (contract.md): a higher revision replaces.
+package enum ReadingState: String, Sendable, CaseIterable {
+  case final
+  /// Its time was corrected, or whose it is.
+  case amended
+  case enteredInError = "entered-in-error"
+}
+
 /// What the link proves about the sender, the best first.
 package enum LinkSecurity: String, Sendable, CaseIterable, Comparable {
   case authenticated
@@ -61,6 +69,9 @@ package enum LinkSecurity: String, Sendable, CaseIterable, Comparable {
     case .advert: 0
     }
   }
+
+  /// Whether both sides keep a key of the other.
+  package var isBonded: Bool { self >= .encrypted }
 
   /// "Less" is less trustworthy.
   package static func < (a: LinkSecurity, b: LinkSecurity) -> Bool { a.rank < b.rank }
@@ -109,11 +120,15 @@ package struct Observation: Sendable, Equatable {
   package let values: [Quantity]
   /// One of a live stream (a heart rate each second), not a measurement of its own (a cuff's).
   package let isStream: Bool
+  /// 1, 2, 3…: the highest counts.
+  package let revision: Int
+  package let state: ReadingState
 
   package init(
     reading: StableID, device: DeviceReference, profile: String, characteristic: String, link: LinkSecurity,
     resident: ResidentID, purpose: Purpose, user: Int?, received: Moment, observedWallMs: Int64?,
-    clock: ClockEvidence, age: Age, quality: Quality, status: [String], values: [Quantity], isStream: Bool
+    clock: ClockEvidence, age: Age, quality: Quality, status: [String], values: [Quantity], isStream: Bool,
+    revision: Int = 1, state: ReadingState = .final
   ) {
     self.reading = reading
     self.device = device
@@ -131,6 +146,8 @@ package struct Observation: Sendable, Equatable {
     self.status = status
     self.values = values
     self.isStream = isStream
+    self.revision = revision
+    self.state = state
   }
 
   /// The number of that kind, nil where it is missing or absent.

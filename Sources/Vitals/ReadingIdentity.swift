@@ -2,6 +2,11 @@
 
 /// What identifies a measurement (contract.md, `reading`): device, characteristic, user slot, values, and the device's
 /// own sequence number and valid time; without either, the boot and the moment of receipt. Never the resident or status bits.
+///
+/// The rule is for good: clinics know readings by it. So a cuff that sends its whole memory at every connection gives each
+/// measurement once, and two equal values of a stream, or of a device that says neither number nor time, are two. What is
+/// found out later (a clock that was read, a time that was amended) does not change it. A device whose clock is set
+/// between two transmissions sends its records with the stamps that they have, so they stay the same.
 package enum ReadingIdentity {
   /// Values count by what they are, not by how they are written: 36.5 and 36.50 are one reading.
   ///

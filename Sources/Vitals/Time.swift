@@ -31,18 +31,21 @@ package struct ClockEvidence: Sendable, Equatable {
   package let source: Source
   /// What the device said, nil where it said none or an invalid one.
   package let deviceTime: CivilTime?
-  /// Device minus true; nil while its clock has not been read.
-  package let offsetSeconds: ExactDecimal?
-  package let uncertaintySeconds: ExactDecimal?
+  /// From the measurement to its receipt by the device's own clock; nil where that proves nothing.
+  package let elapsedMs: Int64?
+  /// Device minus true; nil while either was not known.
+  package let offsetMs: Int64?
 
-  package init(
-    source: Source, deviceTime: CivilTime?, offsetSeconds: ExactDecimal?, uncertaintySeconds: ExactDecimal?
-  ) {
+  package init(source: Source, deviceTime: CivilTime?, elapsedMs: Int64? = nil, offsetMs: Int64? = nil) {
     self.source = source
     self.deviceTime = deviceTime
-    self.offsetSeconds = offsetSeconds
-    self.uncertaintySeconds = uncertaintySeconds
+    self.elapsedMs = elapsedMs
+    self.offsetMs = offsetMs
   }
+
+  package var offsetSeconds: ExactDecimal? { offsetMs.flatMap { ExactDecimal(mantissa: $0, exponent: -3) } }
+  /// What a clock that shows whole seconds leaves open.
+  package var uncertaintySeconds: ExactDecimal? { offsetMs == nil ? nil : ExactDecimal(mantissa: 1, exponent: 0) }
 }
 
 /// A valid calendar date and time of day without a zone: what a device's clock shows.
@@ -124,6 +127,18 @@ extension CivilTime {
   }
 
   private static func days(in year: Int) -> Int { days(inMonth: 2, of: year) == 29 ? 366 : 365 }
+
+  /// Seconds on this clock since the beginning of its year 1: the difference of two is what has passed between them, as
+  /// long as nobody has set the clock.
+  package var seconds: Int64 {
+    let before = year - 1
+    var days = before * 365 + before / 4 - before / 100 + before / 400 + day - 1
+    for earlier in 1..<month { days += Self.days(inMonth: earlier, of: year) }
+    return Int64(((days * 24 + hour) * 60 + minute) * 60 + second)
+  }
+
+  /// 1 Monday … 7 Sunday. The first day of year 1 was a Monday.
+  package var weekday: Int { Int(seconds / 86_400 % 7) + 1 }
 
   /// Reads what ``description`` writes.
   package init?(_ text: String) {

@@ -8,33 +8,44 @@ struct DeskScreen {
   private static let missingLines = 5
   private static let fewGateways = 3
   private static let trendCells = 12
-  private static let longestID = 16
+  static let longestID = 16
   private static let roomyLines = 16
+  private static let noticeLines = 3
+  private static let noticesForMs: Int64 = 12 * 3_600_000
+  private static let notesForMs: Int64 = 60_000
   /// Kinds that say little on a screen.
   private static let minorKinds: Set<String> = ["rr-interval", "energy-expended"]
 
   private let sight: DeskFollower.Sight
   private let alerts: [DeskAlert]
   private let gateways: [GatewayState]
+  private let controls: DeskControls
   private let language: Language
   private var now: DeskMoment { sight.moment }
 
-  init(_ sight: DeskFollower.Sight, language: Language) {
+  init(_ sight: DeskFollower.Sight, controls: DeskControls = DeskControls(), language: Language) {
     self.sight = sight
+    self.controls = controls
     self.language = language
     alerts = sight.desk.openAlerts
     gateways = sight.desk.gateways
   }
 
   func lines(columns: Int, lines: Int) -> [String] {
-    let head = [title(columns)] + troubles(columns) + missing(columns)
+    let head = [title(columns)] + troubles(columns) + missing(columns) + overdue
+    let dialogue = dialogue(columns)
     // Alerts come first, and leave room for a few gateways where the terminal is not too small.
     let fewGateways = gateways.isEmpty || lines < Self.roomyLines ? 0 : min(gateways.count, Self.fewGateways) + 1
-    let alerts = alertLines(columns, room: max(3, lines - head.count - fewGateways))
-    var room = lines - head.count - alerts.count
+    let list = DeskAlertRows(
+      alerts: alerts, unlisted: gateways.reduce(0) { $0 + $1.unlistedAlerts }, now: now,
+      chosen: sight.by == nil ? nil : controls.index(in: alerts), namesGateways: gateways.count > 1, language: language)
+    let alerts = list.lines(columns: columns, room: max(3, lines - head.count - dialogue.count - fewGateways))
+    var room = lines - head.count - alerts.count - dialogue.count
     let gateways = gatewayLines(room: room)
     room -= gateways.count
-    let sections = [head, alerts, gateways, readingLines(room: room)].filter { !$0.isEmpty }
+    let notices = notices(room: min(room, Self.noticeLines + 1))
+    room -= notices.count
+    let sections = [head, alerts + dialogue, gateways, notices, readingLines(room: room)].filter { !$0.isEmpty }
     let hasRoomForGaps = sections.reduce(sections.count - 1) { $0 + $1.count } <= lines
     return sections.joined(separator: hasRoomForGaps ? [""] : []).prefix(lines).map { Layout.cut($0, to: columns) }
   }
@@ -67,7 +78,13 @@ struct DeskScreen {
 
   /// Gateways that are lost, and then those that are offline: a line of its own for each.
   private func missing(_ columns: Int) -> [String] {
-    let lost = gateways.filter { $0.presence == .lost }.map { "!!! " + say(DeskClock.lost($0, at: now)) }
+    var lost = gateways.filter { $0.presence == .lost }.map { gateway in
+      "\(WatchTexts.mark(ofPriority: GatewayState.lostPriority.rawValue)) \(GatewayState.lostRule) "
+        + say(DeskClock.lost(gateway, at: now))
+    }
+    if !lost.isEmpty {
+      lost.insert("    " + say(DeskStateTexts.nobodyWatches), at: min(lost.count, Self.missingLines - 2))
+    }
     let offline = gateways.filter { $0.presence == .offline }.map { gateway in
       "!   "
         + say(
@@ -83,39 +100,42 @@ struct DeskScreen {
     return lines.prefix(room - 1) + [rest(lines.count - room + 1)]
   }
 
-  // MARK: alerts
-
-  /// Two lines for each alert where there is room for all, otherwise one.
-  private func alertLines(_ columns: Int, room: Int) -> [String] {
-    let unlisted = gateways.reduce(0) { $0 + $1.unlistedAlerts }
-    let room = room - 1 - (unlisted > 0 ? 1 : 0)
-    let isRoomy = alerts.count * 2 <= room
-    let shown = Array(alerts.prefix(max(0, room)))
-    let table = Layout.table(shown.map { row(of: $0, isRoomy: isRoomy) })
-    var found = [say(WatchTexts.openAlerts(alerts.count, hidden: alerts.count - shown.count))]
-    if unlisted > 0 { found.append(say(DeskTexts.unlisted(unlisted))) }
-    for (alert, facts) in zip(shown, table) {
-      let words = say(DeskClock.words(of: alert))
-      if isRoomy {
-        found += [facts, "      " + words]
-      } else {
-        found.append(facts + "  " + words)
-      }
-    }
-    return found.map { Layout.cut($0, to: columns) }
+  /// What nobody has answered in time: whom to ask now.
+  private var overdue: [String] {
+    let waits = alerts.filter(\.isOverdue).compactMap { $0.waited(at: now) }
+    guard let longest = waits.max() else { return [] }
+    return ["!!! " + say(DeskStateTexts.overdue(waits.count, longest: DeskTexts.duration(longest / 1000)))]
   }
 
-  private func row(of alert: DeskAlert, isRoomy: Bool) -> [String] {
-    let facts = alert.facts
-    return [
-      WatchTexts.mark(ofPriority: facts.priority.rawValue) + " "
-        + say(DeskTexts.priority(facts.priority.rawValue, level: facts.level)),
-      facts.rule, Layout.cut(facts.resident, to: isRoomy ? 20 : Self.longestID),
-    ] + (gateways.count > 1 ? [Layout.cut(alert.gateway, to: Self.longestID)] : [])
-      + [
-        DeskClock.short(alert.sinceMs, now: now.wallMs), say(DeskTexts.duration(alert.age(at: now) / 1000)),
-        Layout.cut(say(WatchTexts.state(facts.state.name)), to: isRoomy ? 24 : 12),
+  // MARK: below the alerts
+
+  /// The question that waits for a key, or what became of the last command, or what the keys do.
+  private func dialogue(_ columns: Int) -> [String] {
+    guard let by = sight.by else { return alerts.isEmpty ? [] : [say(DeskCommandTexts.readOnly)] }
+    var said: [Text] = []
+    if let note = sight.note, now.monotonicMs - note.moment.monotonicMs < Self.notesForMs { said.append(note.text) }
+    if let asked = controls.question.flatMap({ question in alerts.first { DeskControls.Choice($0) == question.choice } }
+    ) {
+      let alert = DeskCommandTexts.alert(rule: asked.facts.rule, resident: asked.facts.resident)
+      said = [DeskCommandTexts.confirm(alert, by: by)]
+    } else if said.isEmpty, !alerts.isEmpty {
+      said = [DeskCommandTexts.keys]
+    }
+    return said.flatMap { Layout.wrapped(say($0), to: columns) }.prefix(Self.troubleLines).map { $0 }
+  }
+
+  // MARK: notices
+
+  private func notices(room: Int) -> [String] {
+    let recent = sight.desk.notices.filter { now.monotonicMs - $0.first.monotonicMs < Self.noticesForMs }
+    guard room > 1, !recent.isEmpty else { return [] }
+    let rows = recent.suffix(room - 1).reversed().map { notice in
+      [
+        DeskClock.short(notice.first.wallMs, now: now.wallMs), Layout.cut(notice.facts.resident, to: Self.longestID),
+        say(DeskClock.words(of: notice)),
       ]
+    }
+    return [say(DeskStateTexts.notices(recent.count))] + Layout.table(rows)
   }
 
   // MARK: gateways
@@ -169,6 +189,7 @@ struct DeskScreen {
     let kind = series.key.kind
     let value = series.points.last.map { point in
       Self.number(point.value) + say(KindNames.suffix(ofUnit: series.unit))
+        + (point.range.map { " (\(Self.number($0.lowerBound))–\(Self.number($0.upperBound)))" } ?? "")
         + (point.isQuestionable ? " " + say(DeskTexts.questionable) : "")
     }
     let age = DeskTexts.ago((now.monotonicMs - series.heard.monotonicMs) / 1000)
@@ -180,7 +201,7 @@ struct DeskScreen {
   }
 
   /// Without the `.0` that a whole number gets as a Double.
-  private static func number(_ value: Double) -> String {
+  static func number(_ value: Double) -> String {
     Int64(exactly: value).map(String.init) ?? "\(value)"
   }
 }

@@ -2,8 +2,8 @@
 import Glibc
 import Texts
 
-/// The lines of standard input, also one without an end before the end of the file.
-struct InputLines {
+/// The lines of standard input or of a file, also one without an end before the end of the file.
+struct InputLines: ~Copyable {
   private static let longest = 1 << 20
   private static let chunkSize = 1 << 16
 
@@ -12,11 +12,28 @@ struct InputLines {
   private var start = 0
   private var searched = 0
   private var hasEnded = false
+  private let descriptor: Int32
+  /// nil for standard input.
+  private let path: String?
+
+  init() {
+    descriptor = STDIN_FILENO
+    path = nil
+  }
+
+  /// - Parameter file: a path, or `-` for standard input.
+  init(file: String) throws(Failure) {
+    path = file == "-" ? nil : file
+    descriptor = path.map { open($0, O_RDONLY | O_CLOEXEC) } ?? STDIN_FILENO
+    if descriptor < 0 { throw Failure(FileTexts.failure(path: file, reason: String(cString: strerror(errno)))) }
+  }
+
+  deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
 
   /// Whether the next line, or the end, is here without a wait for whoever writes.
   var isReady: Bool {
     if hasEnded || buffer[searched...].contains(UInt8(ascii: "\n")) { return true }
-    var readiness = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    var readiness = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return poll(&readiness, 1, 0) > 0
   }
 
@@ -48,18 +65,19 @@ struct InputLines {
     let kept = buffer.count
     buffer.append(contentsOf: repeatElement(0, count: Self.chunkSize))
     let count = buffer.withUnsafeMutableBytes { bytes in
-      read(STDIN_FILENO, bytes.baseAddress?.advanced(by: kept), Self.chunkSize)
+      read(descriptor, bytes.baseAddress?.advanced(by: kept), Self.chunkSize)
     }
     let reason = errno
     buffer.removeSubrange((kept + max(0, count))...)
     if count < 0, reason == EINTR { return }
     if count < 0, reason == EAGAIN {
-      var waiting = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+      var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       poll(&waiting, 1, -1)
       return
     }
     guard count >= 0 else {
-      throw Failure(FileTexts.unreadableInput(reason: String(cString: strerror(reason))))
+      let words = String(cString: strerror(reason))
+      throw Failure(path.map { FileTexts.failure(path: $0, reason: words) } ?? FileTexts.unreadableInput(reason: words))
     }
     hasEnded = count == 0
   }

@@ -46,6 +46,13 @@ enum Layout {
     text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { wrappedLine($0, to: width, indent: indent) }
   }
 
+  /// The same in so many lines at most; `…` stands for what is missing.
+  static func wrapped(_ text: String, to width: Int, atMost limit: Int) -> [String] {
+    let lines = wrapped(text, to: width)
+    guard lines.count > limit, limit > 0 else { return Array(lines.prefix(max(0, limit))) }
+    return lines.prefix(limit - 1) + [cut(lines[(limit - 1)...].joined(separator: " "), to: width)]
+  }
+
   private static func wrappedLine(_ text: Substring, to width: Int, indent: Int) -> [String] {
     var lines: [String] = []
     var line: [Character] = []

@@ -23,6 +23,9 @@ struct LineBuffer {
     }
   }
 
+  /// Octets that nobody has taken.
+  var count: Int { bytes.count }
+
   /// Whether a whole line is here already.
   var hasLine: Bool { bytes.contains(UInt8(ascii: "\n")) }
 

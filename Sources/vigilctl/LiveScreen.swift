@@ -19,6 +19,8 @@ actor LiveScreen {
   private var shown: [String]?
   /// What the terminal does with typed characters when it is not ours.
   private var modes: termios?
+  private var onKeys: (@Sendable ([ScreenKey]) -> Void)?
+  private var input: EventSource?
 
   /// Whether there is a terminal that can show one; a command prints lines otherwise.
   static var isPossible: Bool {
@@ -45,6 +47,14 @@ actor LiveScreen {
     self.picture = picture
     // A command may have come to the foreground since: `fg` of one that runs sends no signal.
     if shown == nil { take() } else { draw() }
+  }
+
+  /// From now on keys have a meaning. The picture is drawn anew behind each.
+  ///
+  /// - Parameter onKeys: called on the screen's thread.
+  func listen(_ onKeys: @escaping @Sendable ([ScreenKey]) -> Void) {
+    self.onKeys = onKeys
+    watchKeys()
   }
 
   private init(loop: EventLoop) { self.loop = loop }
@@ -101,6 +111,27 @@ actor LiveScreen {
     Terminal.write("\u{1B}[?1049h\u{1B}[2J\u{1B}[?25l\u{1B}[?7l", to: STDOUT_FILENO)
     shown = []
     draw()
+    watchKeys()
+  }
+
+  /// Only while the terminal is ours: who reads from the background is stopped.
+  private func watchKeys() {
+    guard onKeys != nil, shown != nil, modes != nil, input == nil else { return }
+    input = try? EventSource.descriptor(STDIN_FILENO, on: loop) { [weak self] _ in
+      self?.assumeIsolated { $0.readKeys() }
+    }
+  }
+
+  private func readKeys() {
+    var octets = [UInt8](repeating: 0, count: 64)
+    let count = read(STDIN_FILENO, &octets, octets.count)
+    if count < 0, errno == EINTR || errno == EAGAIN { return }
+    guard count > 0 else {
+      input = nil
+      return
+    }
+    onKeys?(ScreenKey.keys(Array(octets.prefix(count))))
+    if shown != nil { draw() }
   }
 
   private func leave(keepingPicture: Bool) {
@@ -109,6 +140,7 @@ actor LiveScreen {
       // What was typed meanwhile was not meant for the shell.
       if var modes { tcsetattr(STDIN_FILENO, TCSAFLUSH, &modes) }
     }
+    input = nil
     (shown, modes) = (nil, nil)
     if keepingPicture { for line in lines() { Terminal.out(line) } }
   }

@@ -53,10 +53,7 @@ struct StatusScreen {
 
   /// A sentence, cut where it would take more than its share of the screen.
   private func wrapped(_ text: String, to width: Int) -> [String] {
-    let lines = Layout.wrapped(text, to: width)
-    guard lines.count > Self.longestSentence else { return lines }
-    let rest = lines[(Self.longestSentence - 1)...].joined(separator: " ")
-    return lines.prefix(Self.longestSentence - 1) + [Layout.cut(rest, to: width)]
+    Layout.wrapped(text, to: width, atMost: Self.longestSentence)
   }
 
   private func more(_ text: Text) -> String { Layout.cut("  " + say(text), to: columns) }
@@ -141,7 +138,13 @@ struct StatusScreen {
     let state =
       storage.error.map { StatusTexts.storage(problem: storage.problem, original: $0) }
       ?? storage.freeBytes.map(StatusTexts.free) ?? StatusTexts.unknown
-    return [state] + (storage.undecodedValues > 0 ? [StatusTexts.undecoded(storage.undecodedValues)] : [])
+    // How full it is matters when it is.
+    let use = storage.databaseBytes.flatMap { bytes in
+      bytes >= storage.limitBytes / 4 ? StatusTexts.used(bytes, of: storage.limitBytes) : nil
+    }
+    return [state] + (use.map { [$0] } ?? [])
+      + (storage.droppedReadings > 0 ? [StatusTexts.dropped(storage.droppedReadings)] : [])
+      + (storage.undecodedValues > 0 ? [StatusTexts.undecoded(storage.undecodedValues)] : [])
   }
 
   // MARK: alerts and devices
@@ -150,6 +153,7 @@ struct StatusScreen {
     let parts = [
       WatchTexts.mark(ofPriority: alert.priority), say(WatchTexts.priority(alert.priority)), alert.rule,
       alert.resident, say(WatchTexts.state(alert.state)), alert.raisedAt.map(WatchTime.dayAndTime) ?? "",
+      alert.undelivered == true ? say(StatusTexts.undelivered) : "",
     ]
     return Layout.cut("  " + parts.filter { !$0.isEmpty }.joined(separator: "  "), to: columns)
   }
@@ -186,6 +190,7 @@ struct StatusScreen {
     switch device.state {
     case "connecting": return DeviceTexts.waitsForAdvertisement
     case "searching": return DeviceTexts.waitsToBeSeen
+    case "waiting-for-turn": return DeviceTexts.waitsForTurn
     case "retrying":
       let failure = device.failure
       return DeviceTexts.retrying(

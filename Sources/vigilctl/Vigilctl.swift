@@ -12,6 +12,8 @@ struct Vigilctl: AsyncParsableCommand {
       version: Version.current,
       subcommands: [
         Scan.self, Pair.self, Devices.self, Forget.self, Status.self, Watch.self, Decode.self, Profiles.self,
+        Rules.self,
+        ReplayCommand.self,
       ])
   }
 

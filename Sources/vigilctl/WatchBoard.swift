@@ -13,6 +13,9 @@ struct WatchBoard {
   private static let rowLimit = 256
   /// How many alerts are shown while there is too little room for everything.
   private static let fewAlerts = 4
+  private static let indent = String(repeating: " ", count: 6)
+  /// In lines, of an alert's words below its facts.
+  private static let longestWords = 3
 
   private struct Row {
     let resident: String
@@ -113,7 +116,7 @@ struct WatchBoard {
     let open = max(state?.openAlerts ?? 0, listed.count)
     return [title(hidden: hidden, language)].map { Layout.cut($0, to: columns) } + table
       + ["", WatchTexts.openAlerts(open, hidden: open - alertCount)(in: language)]
-      + alertLines(Array(listed.prefix(alertCount)), columns: columns, language)
+      + alertLines(Array(listed.prefix(alertCount)), columns: columns, lines: lines - table.count - 3, language)
   }
 
   private func title(hidden: Int, _ language: Language) -> String {
@@ -182,10 +185,17 @@ struct WatchBoard {
     return ([age] + row.marks.map { $0(in: language) }).joined(separator: " ")
   }
 
-  private func alertLines(_ alerts: [WatchAlert], columns: Int, _ language: Language) -> [String] {
+  /// A line for each. What does not fit behind the facts stands below them while there is room, the most urgent first.
+  private func alertLines(_ alerts: [WatchAlert], columns: Int, lines: Int, _ language: Language) -> [String] {
     let facts = Layout.table(alerts.map { Self.facts(of: $0, language) })
-    return zip(alerts, facts).map { alert, facts in
-      Layout.cut("\(facts)  \(alert.words(in: language))", to: columns)
+    var spare = lines - alerts.count
+    return zip(alerts, facts).flatMap { alert, facts in
+      let words = alert.words(in: language)
+      let whole = "\(facts)  \(words)"
+      guard Layout.cells(whole) > columns, spare > 0 else { return [Layout.cut(whole, to: columns)] }
+      let below = Layout.wrapped(words, to: columns - Self.indent.count, atMost: min(Self.longestWords, spare))
+      spare -= below.count
+      return ([facts] + below.map { Self.indent + $0 }).map { Layout.cut($0, to: columns) }
     }
   }
 

@@ -24,6 +24,7 @@ enum WatchClinic {
   }
 
   private static func follower(_ configuration: DeskConfiguration) throws -> DeskFollower {
+    let signer = try configuration.signature.map { try DeskSigner(reading: $0) }
     let credentials = try configuration.broker.credentials(clientID: configuration.nameAtBroker)
     do {
       let client = try Client(
@@ -33,7 +34,7 @@ enum WatchClinic {
         backoff: Backoff(maximum: longestPause),
         // What it has to say is on the screen.
         log: Logger(label: "desk") { _ in SwiftLogNoOpLogHandler() })
-      return DeskFollower(configuration, client: client, clock: SystemClock.start())
+      return DeskFollower(configuration, signer: signer, client: client, clock: SystemClock.start())
     } catch let error as MQTTError {
       throw Failure(DeskTexts.brokerFailure(reason: "\(error)"))
     }
@@ -41,12 +42,22 @@ enum WatchClinic {
 
   private static func show(_ follower: DeskFollower) async throws {
     try await LiveScreen.use { screen in
-      try await follower.start { _, _ in }
+      try await follower.start { events, _ in
+        // Somebody may be looking elsewhere.
+        if events.contains(where: \.isLoud) { Terminal.write("\u{7}", to: Terminal.standardOutput) }
+      }
+      let keyboard = DeskKeyboard()
+      await screen.listen { keys in
+        for (alert, version) in keyboard.press(keys) {
+          Task { await follower.acknowledge(alert, version: version) }
+        }
+      }
       // Ctrl-C ends the program from within the screen.
       while true {
         let sight = await follower.sight
+        keyboard.see(sight.desk.openAlerts)
         await screen.show { columns, lines in
-          DeskScreen(sight, language: .current).lines(columns: columns, lines: lines)
+          DeskScreen(sight, controls: keyboard.controls, language: .current).lines(columns: columns, lines: lines)
         }
         try await Task.sleep(for: drawInterval)
       }
@@ -67,6 +78,8 @@ enum WatchClinic {
         }
       }
     }
+    let input = DeskInput(on: signals, for: follower)
+    if isJSON { await input.begin() }
     while true { try await Task.sleep(for: .seconds(86_400)) }
   }
 }

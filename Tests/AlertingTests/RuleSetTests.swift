@@ -5,79 +5,107 @@ import Vitals
 
 @testable import Alerting
 
-extension Story {
-  static func rules(_ yaml: String) -> RuleSet {
-    do { return try RuleSet(overriding: YAML.parse(yaml, file: "rules.yaml")) } catch { fatalError("\(error)") }
-  }
-}
-
+/// What the configuration's `rules:` section does.
 @Suite struct RuleSetTests {
-  @Test func aMoreSeriousRuleStandsBeforeThoseItSupersedes() {
-    let ids = RuleSet.defaults.rules.map(\.id)
-    #expect(ids == ["OX-1", "OX-2", "HR-1", "HR-2", "BP-1", "BP-2", "BP-5"])
-    for (index, rule) in RuleSet.defaults.rules.enumerated() {
-      #expect(rule.supersedes.allSatisfy { ids.dropFirst(index + 1).contains($0) })
-    }
+  private func rules(_ yaml: String, files: [String: String] = [:]) throws(DocumentError) -> RuleSet {
+    try RuleSet(overriding: YAML.parse(yaml, file: "vigil.yaml")) { files[$0] }
+  }
+
+  private func failure(_ yaml: String, files: [String: String] = [:]) -> String {
+    do {
+      _ = try rules(yaml, files: files)
+      return "no error"
+    } catch { return error.description }
   }
 
   @Test func withoutASectionTheDefaultsHold() throws {
     #expect(try RuleSet(overriding: nil) == .defaults)
-    #expect(RuleSet.defaults.settle == 30_000)
+    #expect(try RuleSet.defaults == RuleLoader.edition("cn"))
+    #expect(try rules("{}") == .defaults)
   }
 
-  @Test func timesCanBeShortened() {
-    let rules = Story.rules(
-      "{OX-1: {confirm-seconds: 5, clear-seconds: 7}, BP-1: {confirm-seconds: 60}, BP-2: {confirm-seconds: 3}}")
-    #expect(rules.rules.first { $0.id == "OX-1" }?.confirmation.stream == 5000)
-    #expect(rules.rules.first { $0.id == "OX-1" }?.clear.stream == 7000)
-    #expect(rules.rules.first { $0.id == "BP-1" }?.confirmation.unconfirmedAfter == 60_000)
-    #expect(rules.rules.first { $0.id == "BP-2" }?.confirmation.apart == 3000)
+  @Test func timesCanBeShortened() throws {
+    let set = try rules(
+      """
+      settle-seconds: 0
+      OX-1: {confirm-seconds: 5, clear-seconds: 7}
+      HR-2: {confirm-seconds: 120}
+      BP-1: {confirm-seconds: 60}
+      BP-2: {confirm-seconds: 3}
+      """)
+    func rule(_ id: String) throws -> Rule { try #require(set.rules.first { $0.id == id }) }
+    #expect(set.settle == 0)
+    #expect(try rule("OX-1").confirmation.stream == 5000)
+    #expect(try rule("OX-1").clear.stream == 7000)
+    #expect(try rule("HR-2").confirmation.stream == 120_000)
+    #expect(try rule("HR-2").confirmation.streamAtRest == 120_000)
+    #expect(RuleWords.spot(try rule("BP-1").confirmation.spot) == "second 0 to 60 alone after 60")
+    #expect(RuleWords.spot(try rule("BP-2").confirmation.spot) == "mean of 2 3 to 600")
+    #expect(set.rules.count == (try RuleSet.defaults.rules.count))
   }
 
-  @Test func aLowerRuleTakesOverFromADisabledOne() {
-    var story = Story(Story.rules("{settle-seconds: 0, OX-1: {enabled: false}, OX-2: {confirm-seconds: 10}}"))
-    story.stream(.spo2, "85", 0...10)
-    #expect(story.alerts.brief == ["OX-2 start active"])
+  @Test func aDisabledRuleIsGone() throws {
+    let all = try RuleSet.defaults.rules.map(\.id)
+    let left = try rules("{OX-1: {enabled: false}, HR-3: {enabled: true}}").rules.map(\.id)
+    #expect(left == all.filter { $0 != "OX-1" })
   }
 
-  /// What a lone value is to each rule.
+  @Test func anEditionCanBeChosen() throws {
+    #expect(try rules("{edition: intl, OX-1: {enabled: false}}").edition == "intl")
+    #expect(try rules("{edition: intl}").rules.first { $0.id == "BP-2" }?.priority == .medium)
+    #expect(try rules("{edition: cn}") == .defaults)
+  }
+
+  @Test func aFileCanBeNamed() throws {
+    let site = """
+      {edition: site, based-on: intl, version: 4, author: Dr. Li, date: 2026-12-01,
+       rules: {OX-1: {version: 5, when: [{kinds: [spo2], below: 88}]}}}
+      """
+    let set = try rules("{file: /etc/vigil/rules.yaml, TP-2: {enabled: false}}", files: ["/etc/vigil/rules.yaml": site])
+    #expect(set.edition == "site")
+    #expect(!set.rules.contains { $0.id == "TP-2" })
+    #expect(set.rules.first { $0.id == "OX-1" }?.conditions.map(RuleWords.condition) == ["spo2 < 88"])
+  }
+
   @Test(arguments: [
-    ("OX-1", ObservationKind.spo2, "89.9", Rule.Grade.offending), ("OX-1", .spo2, "90", .between),
-    ("OX-1", .spo2, "91.9", .between), ("OX-1", .spo2, "92", .clear),
-    ("OX-2", .spo2, "89.9", .beyond), ("OX-2", .spo2, "90", .offending), ("OX-2", .spo2, "92", .offending),
-    ("OX-2", .spo2, "92.0", .offending), ("OX-2", .spo2, "92.4", .between), ("OX-2", .spo2, "93", .between),
-    ("OX-2", .spo2, "94", .clear),
-    ("HR-1", .heartRate, "40", .offending), ("HR-1", .heartRate, "41", .between),
-    ("HR-1", .heartRate, "44.9", .between),
-    ("HR-1", .heartRate, "45", .clear), ("HR-1", .heartRate, "125", .clear), ("HR-1", .pulseRate, "130", .between),
-    ("HR-1", .pulseRate, "130.9", .between), ("HR-1", .pulseRate, "131", .offending),
-    ("HR-2", .pulseRate, "40", .beyond), ("HR-2", .heartRate, "41", .offending), ("HR-2", .heartRate, "45", .offending),
-    ("HR-2", .heartRate, "46", .between), ("HR-2", .heartRate, "50", .clear), ("HR-2", .heartRate, "105", .clear),
-    ("HR-2", .heartRate, "110", .between), ("HR-2", .heartRate, "111", .offending),
-    ("HR-2", .heartRate, "130", .offending), ("HR-2", .heartRate, "131", .beyond),
-    ("BP-1", .systolic, "179.9", .between), ("BP-1", .systolic, "180", .offending),
-    ("BP-1", .diastolic, "119.9", .between), ("BP-1", .diastolic, "120", .offending),
-    ("BP-1", .systolic, "120", .between),  // half a blood pressure clears nothing
-    ("BP-2", .systolic, "180", .offending), ("BP-2", .diastolic, "109.9", .between),
-    ("BP-2", .diastolic, "110", .offending), ("BP-2", .diastolic, "120", .beyond),
-    ("BP-5", .systolic, "90", .offending), ("BP-5", .systolic, "90.1", .between), ("BP-5", .systolic, "95", .clear),
-    ("OX-1", .heartRate, "85", .unusable), ("OX-1", .spo2, "nan", .unusable),
+    ("{OX-1: {confirm-seconds: 31}}", "1:26: OX-1.confirm-seconds: 31 is outside 1 to 30"),
+    ("{OX-1: {confirm-seconds: 0}}", "1:26: OX-1.confirm-seconds: 0 is outside 1 to 30"),
+    ("{OX-1: {clear-seconds: 3601}}", "1:24: OX-1.clear-seconds: 3601 is outside 1 to 3600"),
+    ("{BP-1: {confirm-seconds: 901}}", "1:26: BP-1.confirm-seconds: 901 is outside 1 to 900"),
+    ("{BP-2: {confirm-seconds: 61}}", "1:26: BP-2.confirm-seconds: 61 is outside 1 to 60"),
+    (
+      "{BP-5: {confirm-seconds: 5}}",
+      "1:26: BP-5.confirm-seconds: BP-5 is confirmed by the next reading, whenever it comes; remove the key"
+    ),
+    (
+      "{BP-3: {confirm-seconds: 5}}",
+      "1:26: BP-3.confirm-seconds: BP-3 is confirmed by sessions of measuring, not by a time; remove the key"
+    ),
+    (
+      "{BP-1: {clear-seconds: 5}}",
+      "1:24: BP-1.clear-seconds: BP-1 is cleared by 2 readings, not by a time; remove the key"
+    ),
+    (
+      "{IR-1: {clear-seconds: 5}}",
+      "1:24: IR-1.clear-seconds: IR-1 is cleared by quiet time, not by a time; remove the key"
+    ),
+    ("{settle-seconds: 61}", "1:18: settle-seconds: 61 is outside 0 to 60"),
+    ("{OX-1: {confirm: 5}}", "1:9: OX-1: unknown key 'confirm', known: enabled, confirm-seconds, clear-seconds"),
+    ("{edition: us}", "1:11: edition: expected one of cn, intl, found 'us'"),
+    ("{edition: cn, file: /x}", "1:2: edition: 'edition' does not go with 'file', keep one of them"),
+    ("{file: x}", "1:8: file: 'x' is not allowed, allowed: a path from the root, such as /etc/vigil/file"),
+    ("{file: /x}", "1:8: file: '/x' does not exist or cannot be seen by this user"),
   ])
-  func edges(rule: String, kind: ObservationKind, value: String, expected: Rule.Grade) throws {
-    let rule = try #require(RuleSet.defaults.rules.first { $0.id == rule })
-    let observation = Story().observation([(kind, value)], at: 0, stream: false, reading: "r")
-    #expect(rule.grade(observation) == expected)
+  func tellsWhatIsWrong(yaml: String, error: String) {
+    #expect(failure(yaml) == "vigil.yaml:" + error)
   }
 
-  @Test func bloodPressureClearsByBothValues() throws {
-    let rule = try #require(RuleSet.defaults.rules.first { $0.id == "BP-1" })
-    func grade(_ systolic: String, _ diastolic: String) -> Rule.Grade {
-      rule.grade(
-        Story().observation([(.systolic, systolic), (.diastolic, diastolic)], at: 0, stream: false, reading: "r"))
-    }
-    #expect(grade("169", "109") == .clear)
-    #expect(grade("170", "80") == .between)
-    #expect(grade("120", "110") == .between)
-    #expect(grade("120", "121") == .offending)
+  @Test func tellsOfAnUnknownRule() {
+    #expect(
+      failure("{OX-9: {}}").hasPrefix("vigil.yaml:1:2: unknown key 'OX-9', known: settle-seconds, edition, file, "))
+  }
+
+  @Test func tellsWhatIsWrongInTheFile() {
+    #expect(failure("{file: /r.yaml}", files: ["/r.yaml": "{edition: a}"]) == "/r.yaml:1:1: missing key 'version'")
   }
 }

@@ -107,7 +107,7 @@ extension AlertFacts {
   func moved(to state: State) -> AlertFacts {
     AlertFacts(
       alert: alert, version: version + 1, resident: resident, rule: rule, state: state, priority: priority,
-      raisedMs: raisedMs)
+      raisedMs: raisedMs, acknowledgedBy: state == .acknowledged ? "u-\(version)" : nil)
   }
 }
 
@@ -120,7 +120,8 @@ struct Follower {
       switch event {
       case .alert(let alert, _): alerts["\(alert.gateway)/\(alert.facts.alert)"] = alert
       case .ended(let alert, _): alerts["\(alert.gateway)/\(alert.facts.alert)"] = nil
-      case .gateway, .gone: break
+      case .overdue(let alert): alerts["\(alert.gateway)/\(alert.facts.alert)"] = alert
+      case .notice, .command, .gateway, .gone: break
       }
     }
   }

@@ -29,7 +29,9 @@ enum JSON {
   static func text(_ facts: AlertFacts) -> String {
     """
     "alert":"\(facts.alert)","version":\(facts.version),"resident":"\(facts.resident)","rule":"\(facts.rule)",\
-    "state":"\(facts.state.name)","category":"physiological","priority":"\(facts.priority)","level":1,"raisedAt":null
+    "state":"\(facts.state.name)","category":"physiological","priority":"\(facts.priority)","level":1,"raisedAt":null,\
+    "acknowledgedBy":\(facts.acknowledgedBy.map { "\"\($0)\"" } ?? "null"),\
+    "ruleName":{"zh":"血氧过低","en":"low oxygen saturation"}
     """
   }
 

@@ -10,6 +10,7 @@ import Testing
     let alert: String
     let version: Int64
     let state: String
+    let acknowledgedBy: String?
     let isFollowed: Bool
 
     init(_ alert: DeskAlert) {
@@ -21,6 +22,7 @@ import Testing
       alert = facts.alert
       version = facts.version
       state = facts.state.name
+      acknowledgedBy = facts.acknowledgedBy
       self.isFollowed = isFollowed
     }
   }

@@ -62,4 +62,28 @@ import Testing
     #expect(desk.readings.series.map(\.points.count) == [1])
     #expect(desk.readings.series.first?.points.first?.isQuestionable == true && desk.malformed == 0)
   }
+
+  /// Around an alert there are samples beside the summary of their minute, whose number is higher than theirs.
+  @Test func aSummaryStandsWhereItsMinuteEnds() throws {
+    var desk = Desk(clinic: "c1")
+    func hear(_ schema: String, seq: Int, ms: Int, boot: String = "b", _ value: String) {
+      let json = """
+        {"schema":"vigil.\(schema)/1","epoch":"e","seq":\(seq),"reading":"\(seq)","revision":1,"resident":"r-0001",\
+        "device":{"id":"d-1"},"clock":{"bootId":"\(boot)","monotonicMs":\(ms)},"quality":"valid",\
+        "values":[{"kind":"spo2","unit":"%",\(value)}]}
+        """
+      _ = desk.receive(
+        topic: "vigil/v1/c1/gw-1/up/reading/r-0001", payload: Array(json.utf8), retained: false, at: .at(0))
+    }
+    let last = { (value: Int) in #""n":58,"min":\#(value - 5),"max":\#(value + 2),"mean":96.5,"last":\#(value)"# }
+    hear("reading", seq: 2, ms: 59_000, #""value":91"#)
+    hear("reading", seq: 3, ms: 61_000, #""value":92"#)
+    hear("summary", seq: 4, ms: 60_000, last(95))
+    hear("summary", seq: 5, ms: 120_000, last(96))
+    hear("reading", seq: 6, ms: 62_000, #""value":93"#)
+    hear("reading", seq: 7, ms: 5_000, boot: "c", #""value":97"#)
+    let points = try #require(desk.readings.series.first?.points)
+    #expect(points.map(\.value) == [91, 95, 92, 93, 96, 97] && desk.malformed == 0)
+    #expect(points.map(\.range) == [nil, 90...97, nil, nil, 91...98, nil])
+  }
 }

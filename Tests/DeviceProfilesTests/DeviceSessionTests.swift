@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Testing
+import Vitals
 
 @testable import DeviceProfiles
 
@@ -133,6 +134,65 @@ import Testing
     #expect(session.timePassed(to: 10_000) == [.note("the report of stored records has ended without a word")])
     #expect(session.timePassed(to: 30_000).isEmpty)
     #expect(session.due == nil)
+  }
+
+  // MARK: the clock
+
+  private let clock = full("2a08")
+  private static let noon = CivilTime(year: 2026, month: 3, day: 14, hour: 12, minute: 0, second: 0)
+
+  private func withClock(_ write: String) throws -> DeviceSession {
+    DeviceSession(
+      [try profile("{start: [begin], clock: {characteristic: 2A08, write: \(write)}}")],
+      characteristics: [values, commands, clock])
+  }
+
+  @Test func theClockIsReadBeforeAnythingElse() throws {
+    var session = try withClock("when-off")
+    #expect(session.hasClock)
+    #expect(session.connected(at: 100) == [.readClock(clock)])
+    #expect(session.clockWasRead(nil, boxTime: nil, at: 200) == [begin])
+  }
+
+  @Test func aClockThatTheDeviceDoesNotHaveIsNotReadFor() throws {
+    let profile = try profile("{start: [begin], clock: {characteristic: 2A08, write: always}}")
+    var session = DeviceSession([profile], characteristics: [values, commands])
+    #expect(!session.hasClock)
+    #expect(session.connected(at: 100) == [begin])
+  }
+
+  @Test(arguments: [
+    (rule: "never", off: Int64(3_600_000), isSet: false), ("when-off", 2000, false), ("when-off", -2000, false),
+    ("when-off", 2001, true), ("when-off", -2001, true), ("when-off", 3_600_000, true), ("always", 0, true),
+  ])
+  func theProfilesRuleSaysWhetherItIsSet(rule: String, off: Int64, isSet: Bool) throws {
+    var session = try withClock(rule)
+    _ = session.connected(at: 0)
+    let noon = try #require(Self.noon)
+    let actions = session.clockWasRead(.time(noon, milliseconds: 0), boxTime: noon.seconds * 1000 + off, at: 10)
+    #expect(actions == (isSet ? [.setClock(clock), begin] : [begin]))
+  }
+
+  @Test(arguments: [("never", false), ("when-off", true), ("always", true)])
+  func oneThatWasNeverSetIsOff(rule: String, isSet: Bool) throws {
+    var session = try withClock(rule)
+    _ = session.connected(at: 0)
+    #expect(session.clockWasRead(.notSet, boxTime: 1_000_000, at: 10).contains(.setClock(clock)) == isSet)
+  }
+
+  @Test(arguments: [("never", false), ("when-off", false), ("always", true)])
+  func oneThatCannotBeReadIsSetWhereTheDeviceWantsItAlways(rule: String, isSet: Bool) throws {
+    var session = try withClock(rule)
+    _ = session.connected(at: 0)
+    #expect(session.clockWasRead(nil, boxTime: 1_000_000, at: 10).contains(.setClock(clock)) == isSet)
+  }
+
+  @Test func aBoxThatIsNotSureOfTheTimeSetsNoClock() throws {
+    for shown in [ClockValue.Shown.notSet, nil] {
+      var session = try withClock("always")
+      _ = session.connected(at: 0)
+      #expect(session.clockWasRead(shown, boxTime: nil, at: 10) == [begin])
+    }
   }
 
   @Test func anIdleDeviceIsHungUpOnOnce() throws {

@@ -20,7 +20,7 @@ import Vitals
 
   static func context(
     device: String = "d-2", resident: String = "r-31k7", wallMs: Int64? = instant + 30_000, synchronized: Bool = true,
-    monotonicMs: Int64 = 8_123_456, place: Int = 0, hasInstant: Bool = true
+    monotonicMs: Int64 = 8_123_456, place: Int = 0, clock: DeviceClock.Knowledge = .none, hasInstant: Bool = true
   ) throws -> Normalizer.Context {
     let address = try #require(DeviceAddress("F5:F1:F2:F3:F4:02"))
     let instantOf: @Sendable (CivilTime) -> Int64? = { _ in hasInstant ? instant : nil }
@@ -28,7 +28,7 @@ import Vitals
       device: DeviceReference(id: device, model: "BP cuff", address: address), link: .encrypted,
       resident: try #require(ResidentID(resident)), purpose: .care,
       received: Moment(bootID: "b1", monotonicMs: monotonicMs, wallMs: wallMs, synchronized: synchronized),
-      place: place, instantOf: instantOf)
+      place: place, clock: clock, instantOf: instantOf)
   }
 
   static func observation(
@@ -94,6 +94,77 @@ import Vitals
   @Test func instantsAtTheEndsOfTimeDoNotOverflow() throws {
     let found = try Self.observation(Self.measurement(), Self.context(wallMs: .min))
     #expect(found.clock.source == .receipt)
+  }
+
+  // MARK: the device's clock
+
+  /// 08:25:30 on the device in the moment of receipt, whatever the true time is.
+  static func twentyMinutesLater(offset: Int64? = -7_200_000) throws -> DeviceClock.Knowledge {
+    let shown = try #require(time?.adding(minutes: 20))
+    let received = Moment(bootID: "b1", monotonicMs: 8_123_456, wallMs: nil, synchronized: false)
+    return .read(DeviceClock(DeviceClock.Sight(shown, milliseconds: 0, at: received, offsetMs: offset)))
+  }
+
+  @Test func theAgeByTheDevicesOwnClockGivesTheTrueTime() throws {
+    let received = Self.instant + 7_200_000 + 1_200_000
+    let found = try Self.observation(
+      Self.measurement(), Self.context(wallMs: received, clock: Self.twentyMinutesLater()))
+    #expect(found.age == .late)
+    #expect(found.observedWallMs == received - 1_200_000)
+    #expect(found.clock.source == .device)
+    #expect(found.clock.elapsedMs == 1_200_000)
+    #expect(found.clock.offsetSeconds == ExactDecimal("-7200"))
+    #expect(found.clock.uncertaintySeconds == ExactDecimal(1))
+  }
+
+  @Test func withoutATimeOfOursTheAgeIsProvenAllTheSame() throws {
+    let found = try Self.observation(
+      Self.measurement(), Self.context(wallMs: nil, synchronized: false, clock: Self.twentyMinutesLater(offset: nil)))
+    #expect(found.age == .late)
+    #expect(found.observedWallMs == nil)
+    #expect(found.clock.elapsedMs == 1_200_000)
+  }
+
+  /// The box's time lies by twenty minutes, and the record is of now: the device's clock says so, ours silences nothing.
+  @Test func aLieOfTheNetworksTimeSilencesNothing() throws {
+    let lying = Self.instant + 20 * 60_000
+    let withoutClock = try Self.observation(Self.measurement(), Self.context(wallMs: lying))
+    #expect(withoutClock.age == .unknown)
+    let shown = try #require(Self.time)
+    let now = Moment(bootID: "b1", monotonicMs: 8_123_456, wallMs: lying, synchronized: true)
+    let clock = DeviceClock(DeviceClock.Sight(shown, milliseconds: 0, at: now, offsetMs: -1_200_000))
+    let read = try Self.observation(Self.measurement(), Self.context(wallMs: lying, clock: .read(clock)))
+    #expect(read.age == .fresh)
+    #expect(read.observedWallMs == lying)
+  }
+
+  @Test func aClockThatIsNotSetOrARecordOfItsFutureProvesNothing() throws {
+    let notSet = try Self.observation(Self.measurement(), Self.context(clock: .notSet))
+    #expect(notSet.age == .unknown)
+    #expect(notSet.clock.source == .receipt)
+    let future = try Self.observation(
+      Self.measurement(time: Self.time?.adding(minutes: 30)), Self.context(clock: Self.twentyMinutesLater()))
+    #expect(future.age == .unknown)
+    #expect(future.clock.source == .receipt)
+    #expect(future.observedWallMs == Self.instant + 30_000)
+    let unset = try Self.observation(
+      Self.measurement(isDeviceClockSet: false), Self.context(clock: Self.twentyMinutesLater()))
+    #expect(unset.age == .unknown)
+  }
+
+  @Test func aStreamIsLiveWhateverTheClockSays() throws {
+    let found = try Self.observation(
+      Self.measurement(), Self.context(clock: Self.twentyMinutesLater()), characteristic: "2A37")
+    #expect(found.age == .fresh)
+    #expect(found.clock.elapsedMs == nil)
+  }
+
+  /// A memory that is told at every link is the same each time, whether or not the clock could be read.
+  @Test func theIdDoesNotDependOnTheClock() throws {
+    let ids = try [.none, .notSet, Self.twentyMinutesLater()].map {
+      try Self.observation(Self.measurement(), Self.context(clock: $0)).reading
+    }
+    #expect(Set(ids).count == 1)
   }
 
   // MARK: the reading's id

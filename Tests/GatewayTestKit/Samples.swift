@@ -27,7 +27,7 @@ package enum Samples {
       device: DeviceReference(id: device, model: "HR strap", address: address), profile: "bluetooth.heart-rate",
       characteristic: characteristic, link: .encrypted, resident: resident, purpose: .care, user: nil,
       received: received, observedWallMs: received.wallMs,
-      clock: ClockEvidence(source: .receipt, deviceTime: deviceTime, offsetSeconds: nil, uncertaintySeconds: nil),
+      clock: ClockEvidence(source: .receipt, deviceTime: deviceTime),
       age: stream ? .fresh : .unknown, quality: quality, status: [], values: values, isStream: stream)
   }
 

@@ -33,8 +33,8 @@ import Testing
           passwordFile: nil, keepaliveSeconds: 20))
     #expect(configuration.storage.database == "/var/lib/vigil/vigil.db")
     #expect(configuration.profiles == ["/usr/share/vigil/device-profiles", "/etc/vigil/device-profiles"])
-    #expect(configuration.streams == .full)
-    #expect(configuration.rules == .defaults)
+    #expect(configuration.streams == .summaries)
+    #expect(try configuration.rules == .defaults)
     #expect(configuration.bluetooth.adapter == "hci0")
     #expect(configuration.bluetooth.pairingSeconds == 300 && configuration.bluetooth.commissioningSeconds == 900)
     #expect(configuration.log.level == .info)
@@ -72,9 +72,10 @@ import Testing
           username: "gw-0007", passwordFile: "/etc/vigil/password", keepaliveSeconds: 60))
     #expect(configuration.storage.database == "/srv/vigil.db")
     #expect(configuration.profiles == ["/opt/profiles"])
+    #expect(configuration.streams == .full)
     #expect(configuration.rules.settle == 0)
-    #expect(configuration.rules.rules.map(\.id) == ["OX-1", "OX-2", "HR-1", "BP-1", "BP-2", "BP-5"])
-    #expect(configuration.rules.rules.first?.confirmation.stream == 5000)
+    #expect(!configuration.rules.rules.contains { $0.id == "HR-2" })
+    #expect(configuration.rules.rules.first { $0.id == "OX-1" }?.confirmation.stream == 5000)
     #expect(configuration.bluetooth.adapter == "hci1")
     #expect(configuration.bluetooth.pairingSeconds == 60 && configuration.bluetooth.commissioningSeconds == 120)
     #expect(configuration.log.level == .debug)
@@ -91,7 +92,7 @@ import Testing
     (
       "colour: red",
       "5:1: unknown key 'colour', known: clinic, gateway, zone, broker, "
-        + "storage, profiles, streams, rules, bluetooth, log"
+        + "storage, profiles, streams, receipts, consumer, commands, rules, bluetooth, log"
     ),
     ("clinic: c-13", "5:1: duplicate key 'clinic'"),
     ("storage: /srv/vigil.db", "5:10: storage: expected a mapping, found a single value"),
@@ -99,14 +100,14 @@ import Testing
       "storage: {database: vigil.db}",
       "5:21: storage.database: 'vigil.db' is not allowed, allowed: a path from the root, such as /etc/vigil/file"
     ),
-    ("storage: {file: /x}", "5:11: storage: unknown key 'file', known: database"),
+    ("storage: {file: /x}", "5:11: storage: unknown key 'file', known: database, limit-mib, keep"),
     ("profiles: /opt/profiles", "5:11: profiles: expected a list, found a single value"),
     ("profiles: []", "5:11: profiles: the list is empty, allowed: one directory or more"),
     (
       "profiles: [/opt/a, /opt/missing]",
       "5:20: profiles[1]: '/opt/missing' does not exist or cannot be seen by this user"
     ),
-    ("streams: summary", "5:10: streams: 'summary' is not allowed, summaries are not built yet, allowed: full"),
+    ("streams: summary", "5:10: streams: expected one of full, summaries, found 'summary'"),
     ("bluetooth: {pairing-seconds: 301}", "5:30: bluetooth.pairing-seconds: 301 is outside 1 to 300"),
     ("bluetooth: {adapter: usb0}", "5:22: bluetooth.adapter: 'usb0' is not an adapter, allowed: hci0, hci1 and so on"),
     (
@@ -115,7 +116,9 @@ import Testing
     ),
     (
       "rules: {OX-9: {}}",
-      "5:9: rules: unknown key 'OX-9', known: settle-seconds, OX-1, OX-2, HR-1, HR-2, BP-1, BP-2, BP-5"
+      "5:9: rules: unknown key 'OX-9', known: settle-seconds, edition, file, BP-1, BP-2, BP-3, "
+        + "BP-4-uncontrolled, BP-4, BP-5, BP-6, BP-7, OX-1, OX-2, OX-4, OX-3, OX-S2-high, OX-S2-medium, OX-S2-low, "
+        + "OX-S2-oxygen, HR-1, HR-2, HR-3, IR-1, TP-1, TP-2, GL-1-high, GL-1, GL-2-high, GL-2, WT-1"
     ),
     ("rules: {settle-seconds: 90}", "5:25: rules.settle-seconds: 90 is outside 0 to 60"),
     ("rules: {OX-1: {confirm-seconds: 31}}", "5:33: rules.OX-1.confirm-seconds: 31 is outside 1 to 30"),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Alerting
+import DeviceProfiles
 import Document
 import EventLoop
 import GatewayTestKit
@@ -15,9 +16,33 @@ import Vitals
 @Suite struct IngestTests {
   /// A clock that the test moves.
   final class HandClock: Sendable {
-    private let ms = Mutex<Int64>(1_000_000)
-    func advance(_ delta: Int64) { ms.withLock { $0 += delta } }
-    var clock: Clock { { [self] in Samples.moment(ms.withLock { $0 }) } }
+    private struct Time {
+      var ms: Int64 = 1_000_000
+      var bootID = Samples.bootID
+      var bootedAt: Int64 = 0
+      var isWallKnown = true
+
+      var moment: Moment {
+        Moment(
+          bootID: bootID, monotonicMs: ms - bootedAt, wallMs: isWallKnown ? Samples.wallMs + ms : nil,
+          synchronized: isWallKnown)
+      }
+    }
+
+    private let time = Mutex(Time())
+    func advance(_ delta: Int64) { time.withLock { $0.ms += delta } }
+
+    /// The box was off for so long, and does not know for how long.
+    func reboot(after off: Int64) {
+      time.withLock {
+        $0.ms += off
+        ($0.bootID, $0.bootedAt, $0.isWallKnown) = ("boot at \($0.ms)", $0.ms, false)
+      }
+    }
+
+    func learnTime() { time.withLock { $0.isWallKnown = true } }
+
+    var clock: Clock { { [self] in time.withLock { $0.moment } } }
   }
 
   let directory: TemporaryDirectory
@@ -37,10 +62,18 @@ import Vitals
     let address: DeviceAddress
   }
 
-  func rules() throws -> RuleSet {
-    let text = "OX-1: {confirm-seconds: 2, clear-seconds: 2}\nsettle-seconds: 0\n"
-    return try RuleSet(overriding: YAML.parse(text, file: "rules.yaml"))
+  /// What is read from files is read once: each test wants it, and it is never changed.
+  private static let read = Result {
+    let text =
+      "OX-1: {confirm-seconds: 2, clear-seconds: 2}\nOX-4: {confirm-seconds: 2}\nsettle-seconds: 0\n"
+    return (
+      rules: try RuleSet(overriding: YAML.parse(text, file: "rules.yaml")),
+      catalog: try Daemon.catalog(in: [root + "/device-profiles"])
+    )
   }
+
+  func rules() throws -> RuleSet { try Self.read.get().rules }
+  static func catalog() throws -> ProfileCatalog { try read.get().catalog }
 
   func readings(_ box: Box) async throws -> [Observation] {
     try await box.journal.entries(.reading, after: 0, limit: 100).compactMap { entry in
@@ -49,7 +82,8 @@ import Vitals
   }
 
   func open(
-    enrolling: Bool, profiles: [String] = ["bluetooth.pulse-oximeter", "bluetooth.blood-pressure"]
+    enrolling: Bool, profiles: [String] = ["bluetooth.pulse-oximeter", "bluetooth.blood-pressure"],
+    streams: Configuration.Streams = .full, onCommit: @escaping @Sendable ([Alert]) -> Void = { _ in }
   ) async throws -> Box {
     let journal = try Journal(
       path: directory.file("vigil.db"), loop: EventLoop(name: "journal"), newEpoch: "epoch", now: hand.clock())
@@ -61,10 +95,15 @@ import Vitals
           resident: try #require(ResidentID("r-31k7")), link: .encrypted), uid: nil, now: hand.clock())
     }
     let ingest = Ingest(
-      journal: journal, catalog: try Daemon.catalog(in: [Self.root + "/device-profiles"]), rules: try rules(),
-      clock: hand.clock, log: Logger(label: "test"))
-    try await ingest.resume(onCommit: { _ in }, onWriteFailure: { _ in })
+      journal: journal, catalog: try Self.catalog(), rules: try rules(),
+      streams: streams, clock: hand.clock, log: Logger(label: "test"))
+    try await ingest.resume(onCommit: onCommit, onWriteFailure: { _ in })
     return Box(journal: journal, ingest: ingest, address: address)
+  }
+
+  /// The device has no clock that could be read, so its spot values wait for nothing.
+  func hasNoClock(_ box: Box) async throws {
+    await box.ingest.hasNoClock(try #require(try await box.journal.devices().first))
   }
 
   /// One second passes, and the oximeter says a SpO2 and a pulse of 72.
@@ -82,6 +121,7 @@ import Vitals
 
   @Test func aStreamWaitsAndASpotReadingTakesItAlongAtOnce() async throws {
     let box = try await open(enrolling: true)
+    try await hasNoClock(box)
     await say(97, to: box)
     #expect(try await box.journal.position(.reading).nextSeq == 2)
     box.ingest.receive(address: box.address, characteristic: Self.cuff, bytes: [0, 128, 0, 80, 0, 96, 0])
@@ -125,6 +165,7 @@ import Vitals
 
   @Test func whatCannotBeDecodedIsKeptAndTheRestGoesOn() async throws {
     let box = try await open(enrolling: true)
+    try await hasNoClock(box)
     box.ingest.receive(address: box.address, characteristic: Self.cuff, bytes: [0x1e, 0x9c])
     box.ingest.receive(address: box.address, characteristic: Self.cuff, bytes: [])
     box.ingest.receive(address: box.address, characteristic: Self.cuff, bytes: [0, 128, 0, 80, 0, 96, 0])
@@ -154,6 +195,19 @@ import Vitals
     #expect(try await readings(box).map(\.link) == [.advert, .encrypted])
   }
 
+  /// Enrolled with a bond: an address is no proof.
+  @Test func whoHasTheAddressAloneIsNotBelieved() async throws {
+    let box = try await open(enrolling: true)
+    try await hasNoClock(box)
+    for isBonded in [false, true] {
+      box.ingest.receive(
+        address: box.address, characteristic: Self.cuff, bytes: [0, 128, 0, 80, 0, 96, 0], isBonded: isBonded)
+      await box.ingest.drain()
+      let expected: [LinkSecurity] = isBonded ? [.encrypted] : []
+      #expect(try await readings(box).map(\.link) == expected)
+    }
+  }
+
   @Test func strangersAreNotHeard() async throws {
     let box = try await open(enrolling: true)
     let stranger = try #require(DeviceAddress("00:11:22:33:44:55"))
@@ -168,6 +222,7 @@ extension IngestTests {
   /// A cuff's first reading in the crisis band waits for a second one. The box loses power, and none comes.
   @Test func aCrisisThatWaitedThroughAPowerCutIsRaised() async throws {
     let first = try await open(enrolling: true)
+    try await hasNoClock(first)
     first.ingest.receive(address: first.address, characteristic: Self.cuff, bytes: [0, 190, 0, 125, 0, 140, 0])
     await first.ingest.drain()
     #expect(try await alerts(first).isEmpty)
@@ -181,6 +236,20 @@ extension IngestTests {
     let third = try await open(enrolling: false)
     await third.ingest.tick()
     #expect(try await alerts(third).map(\.phase) == [.start])
+  }
+
+  /// The same, where it still waited for the cuff's clock.
+  @Test func aCrisisThatWasHeldAtAPowerCutIsRaised() async throws {
+    let first = try await open(enrolling: true)
+    first.ingest.receive(address: first.address, characteristic: Self.cuff, bytes: [0, 190, 0, 125, 0, 140, 0])
+    await first.ingest.drain()
+    #expect(try await readings(first).isEmpty)
+    await first.journal.close()
+
+    hand.advance(40 * 60 * 1000)
+    let second = try await open(enrolling: false)
+    await second.ingest.tick()
+    #expect(try await alerts(second).map(\.rule) == ["BP-1"])
   }
 
   /// A technician's test: on the disk at once, told, and never an alert, not even after a restart.

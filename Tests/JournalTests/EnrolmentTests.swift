@@ -2,7 +2,6 @@
 import EventLoop
 import GatewayTestKit
 import Journal
-import SQLite
 import Testing
 import Vitals
 
@@ -104,24 +103,5 @@ import Vitals
     _ = try await journal.enrol(try device("02"), uid: 0, now: now)
     await #expect(throws: JournalError.self) { try await journal.enrol(try device("02"), uid: 0, now: now) }
     #expect(try await journal.latestAudits(10).map(\.what) == [.enrolled])
-  }
-
-  @Test func aDatabaseOfBeforeKeepsItsDevicesAsConfirmed() async throws {
-    let path = directory.file("vigil.db")
-    let journal = try open()
-    _ = try await journal.enrol(try device("02"), uid: 0, now: now)
-    await journal.close()
-    // As version 1 had it.
-    let connection = try Connection(path: path)
-    try connection.execute(
-      """
-      ALTER TABLE device DROP COLUMN serial; ALTER TABLE device DROP COLUMN confirmed;
-      DROP TABLE unwanted_bond; DROP TABLE audit
-      """)
-    try connection.setUserVersion(1)
-    connection.close()
-    let devices = try await open().devices()
-    #expect(devices.map(\.id) == ["d-1"])
-    #expect(devices.allSatisfy { $0.isConfirmed && $0.serial == nil })
   }
 }

@@ -105,8 +105,8 @@ import Vitals
 
     let second = try open(epoch: "epoch-2")
     #expect(second.epoch == "epoch-1")
-    #expect(try await second.position(.reading) == LanePosition(nextSeq: 3, delivered: 2))
-    #expect(try await second.position(.alert) == LanePosition(nextSeq: 2, delivered: 0))
+    #expect(try await second.position(.reading) == LanePosition(nextSeq: 3, accepted: 0, delivered: 2))
+    #expect(try await second.position(.alert) == LanePosition(nextSeq: 2, accepted: 0, delivered: 0))
   }
 
   @Test func whatIsDeliveredIsSavedWithTheNextCommit() async throws {

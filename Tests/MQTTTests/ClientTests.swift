@@ -56,6 +56,27 @@ struct ClientTests {
     events.compactMap(\.message).map { String(decoding: $0.payload, as: UTF8.self) }
   }
 
+  @Test func `an answer carries the correlation data of its question`() async throws {
+    let broker = try MosquittoBroker()
+    let reader = try TestClient("reader", port: broker.port)
+    await reader.connect()
+    try await reader.subscribe("t/#")
+    let writer = try TestClient("writer", port: broker.port)
+    await writer.connect()
+    for data in [[0, 1, 255], []] as [[UInt8]] {
+      try await writer.client.publish(topic: "t/x", payload: [7], retain: false, correlationData: data, token: 1)
+    }
+    await reader.inbox.wait { $0.compactMap(\.message).count >= 2 }
+    let data = reader.inbox.events.compactMap(\.message).map(\.correlationData)
+    #expect(data.first == [0, 1, 255])
+    await #expect(throws: MQTTError.tooLarge) {
+      try await writer.client.publish(
+        topic: "t/x", payload: [], retain: false, correlationData: Array(repeating: 0, count: 70_000), token: 2)
+    }
+    await writer.stop()
+    await reader.stop()
+  }
+
   @Test func `500 messages in a window are acknowledged and arrive once, in order`() async throws {
     let broker = try MosquittoBroker()
     let reader = try TestClient("reader", port: broker.port)

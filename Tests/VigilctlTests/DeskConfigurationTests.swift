@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import ClinicDesk
 import Document
 import Testing
 
@@ -21,6 +22,7 @@ import Testing
     #expect(desk.clinic == "c-12" && desk.broker.host == "mqtt.clinic.example" && desk.broker.port == 8883)
     #expect(desk.broker.tls != nil && desk.clientID == nil && desk.healthSeconds == 60)
     #expect(desk.nameAtBroker.hasPrefix("vigil-desk-"))
+    #expect(desk.secondTier == .byDefault && desk.signature == nil)
   }
 
   @Test func everythingCanBeSaid() throws {
@@ -30,16 +32,24 @@ import Testing
       broker: {host: 10.0.0.7, tls: off, username: desk, password-file: /etc/vigil/desk.password}
       client-id: front-desk
       health-seconds: 5
+      second-tier-minutes: {high: 3, medium: [20, 60], technical: 120}
+      key: {id: desk-1, file: /home/desk/desk.pem, role: nurse}
+      by: u-12
       """)
     #expect(desk.broker.port == 1883 && desk.broker.tls == nil && desk.broker.username == "desk")
     #expect(desk.nameAtBroker == "front-desk" && desk.healthSeconds == 5)
+    #expect(
+      desk.secondTier == SecondTier(highMs: [180_000], mediumMs: [1_200_000, 3_600_000], technicalMs: [7_200_000]))
+    #expect(
+      desk.signature
+        == DeskConfiguration.Signature(keyID: "desk-1", role: .nurse, file: "/home/desk/desk.pem", by: "u-12"))
   }
 
   @Test(arguments: [
     ("clinic: c1\n", "desk.yaml:1:1: missing key 'broker'"),
     (
       "clinic: c1\ngateway: gw-1\nbroker: {host: b}\n",
-      "desk.yaml:2:1: unknown key 'gateway', known: clinic, broker, client-id, health-seconds"
+      "desk.yaml:2:1: unknown key 'gateway', known: clinic, broker, client-id, health-seconds, second-tier-minutes, key, by"
     ),
     ("clinic: c1\nbroker: {host: b, loud: yes}\n", "desk.yaml:2:19: broker: unknown key 'loud'"),
     (
@@ -50,6 +60,30 @@ import Testing
     ("clinic: C1\nbroker: {host: b}\n", "desk.yaml:1:9: clinic: 'C1' is not an id"),
     ("clinic: c1\nbroker: {host: b, password: x}\n", "desk.yaml:2:19: broker.password: a password does not belong"),
     ("clinic: c1\nbroker: {host: b, username: u, password-file: /missing}\n", "desk.yaml:2:47: broker.password-file"),
+    (
+      "clinic: c1\nbroker: {host: b}\nsecond-tier-minutes: {high: [5, 5]}\n",
+      "desk.yaml:3:33: second-tier-minutes.high[1]: must be more than what stands before it"
+    ),
+    (
+      "clinic: c1\nbroker: {host: b}\nsecond-tier-minutes: {high: 0}\n",
+      "desk.yaml:3:29: second-tier-minutes.high: 0 is"
+    ),
+    (
+      "clinic: c1\nbroker: {host: b}\nkey: {id: k, file: /k, role: nurse}\n",
+      "desk.yaml:1:1: missing key 'by'"
+    ),
+    (
+      "clinic: c1\nbroker: {host: b}\nby: u-1\nkey: {id: k, file: /missing, role: nurse}\n",
+      "desk.yaml:4:20: key.file: '/missing' does not exist"
+    ),
+    (
+      "clinic: c1\nbroker: {host: b}\nby: u-1\nkey: {id: k, file: /k, role: cook}\n",
+      "desk.yaml:4:30: key.role: expected one of nurse, doctor"
+    ),
+    (
+      "clinic: c1\nbroker: {host: b}\nby: \"u 1\"\nkey: {id: k, file: /k, role: nurse}\n",
+      "desk.yaml:3:5: by: must be 1 to 64 printable"
+    ),
   ])
   func mistakesHaveAPlace(text: String, error: String) {
     #expect(failure(text).hasPrefix(error))

@@ -21,12 +21,13 @@ import Texts
 
   static func alert(
     _ id: String, seq: Int, _ resident: String = "r-31k7", priority: String = "high", state: String = "active",
-    raisedAt: String = "2026-03-14T08:04:10+08:00", zh: String = "血氧 86%，低于 90%", en: String = "SpO2 86 %, below 90 %"
+    level: Int = 1, raisedAt: String = "2026-03-14T08:04:10+08:00", zh: String = "血氧 86%，低于 90%",
+    en: String = "SpO2 86 %, below 90 %", more: String = ""
   ) -> String {
     """
     {"schema":"vigil.alert/1","epoch":"e","seq":\(seq),"alert":"\(id)","version":1,"phase":"start","state":"\(state)",\
-    "resident":"\(resident)","rule":"OX-1","priority":"\(priority)","level":1,"raisedAt":"\(raisedAt)",\
-    "text":{"zh":"\(zh)","en":"\(en)"}}
+    "resident":"\(resident)","rule":"OX-1","priority":"\(priority)","level":\(level),"raisedAt":"\(raisedAt)",\
+    "text":{"zh":"\(zh)","en":"\(en)"}\(more)}
     """
   }
 
@@ -45,10 +46,12 @@ import Texts
   }
 
   static func sight(
-    _ desk: Desk, link: DeskFollower.Link = .subscribed(sinceMs: at(0).monotonicMs), at seconds: Int64
+    _ desk: Desk, link: DeskFollower.Link = .subscribed(sinceMs: at(0).monotonicMs), by: String? = nil,
+    note: DeskNote? = nil, at seconds: Int64
   ) -> DeskFollower.Sight {
     DeskFollower.Sight(
-      desk: desk, link: link, filter: "vigil/v1/c1/+/up/#", moment: at(seconds), patienceMs: 180_000)
+      desk: desk, link: link, filter: "vigil/v1/c1/+/up/#", moment: at(seconds), patienceMs: 180_000, by: by, note: note
+    )
   }
 
   /// Two gateways, one of them lost, two alerts and a stream.
@@ -77,13 +80,15 @@ import Texts
     #expect(
       DeskScreen(Self.sight(Self.evening(), at: 300), language: .en).lines(columns: 80, lines: 24) == [
         "Vigil clinic c1: broker connected, gateways: 2                          08:05:00",
-        "!!! Gateway gw-0008 is lost: no status report for 4 min (last heard 08:00:10)",
+        "!!! ND-4 Gateway gw-0008 is lost: nothing for 4 min (last heard 08:00:10)",
+        "    Nobody is watched there now: telephone, and check its power and network",
         "",
         "Open alerts: 2",
-        "!!! high   OX-1  r-31k7  gw-0007  08:04  50 s  active",
+        "!!! high   OX-1  r-31k7  gw-0007  08:04  50 s unanswered",
         "      SpO2 86 %, below 90 %",
-        "!! medium  OX-1  r-9k2p  gw-0007  06:01  2 h   over, not acknowledged",
+        "!! medium  OX-1  r-9k2p  gw-0007  06:01  over, not acknowledged",
         "      heart rate 132 /min",
+        "Read-only: without a `key` in desk.yaml no alert can be acknowledged",
         "",
         "GATEWAY  STATE   DEVICES  WAITING  LAST HEARD  VERSION  TROUBLE",
         "gw-0008  LOST    1/1      3        4 min ago   0.1.0",
@@ -98,13 +103,15 @@ import Texts
     #expect(
       DeskScreen(Self.sight(Self.evening(), at: 300), language: .zh).lines(columns: 80, lines: 24) == [
         "守望 诊所 c1：消息服务器已连接，网关 2 个                               08:05:00",
-        "!!! 网关 gw-0008 失联：已 4 分钟没有收到它的状态报告（最后 08:00:10）",
+        "!!! ND-4 网关 gw-0008 失联：已 4 分钟没有收到它的状态报告（最后 08:00:10）",
+        "    那里的住户现在无人监护：请打电话，并检查网关的电源和网络",
         "",
         "未结束的警报 2 个",
-        "!!! 高  OX-1  r-31k7  gw-0007  08:04  50 秒   进行中",
+        "!!! 高  OX-1  r-31k7  gw-0007  08:04  50 秒无人确认",
         "      血氧 86%，低于 90%",
-        "!! 中   OX-1  r-9k2p  gw-0007  06:01  2 小时  已恢复，未确认",
+        "!! 中   OX-1  r-9k2p  gw-0007  06:01  已恢复，未确认",
         "      心率 132 次/分",
+        "只能查看：desk.yaml 中没有 key，不能确认警报",
         "",
         "网关     状态  设备  待送达  最后消息  版本   问题",
         "gw-0008  失联  1/1   3       4 分钟前  0.1.0",
@@ -158,5 +165,18 @@ import Texts
         #expect(picture.contains(WatchTexts.openAlerts(desk.openAlerts.count, hidden: hidden)(in: language)))
       }
     }
+  }
+
+  /// The last value of the minute, and from where to where it went.
+  @Test func aSummaryShowsItsRange() {
+    var desk = Desk(clinic: "c1")
+    desk.subscribed(at: Self.at(0))
+    let json = """
+      {"schema":"vigil.summary/1","epoch":"e","seq":1,"reading":"b1","resident":"r-31k7","device":{"id":"d-1"},\
+      "quality":"valid","values":[{"kind":"heart-rate","unit":"/min","n":58,"min":61,"max":79.5,"mean":68.4,"last":70}]}
+      """
+    Self.hear(&desk, "gw-0007", "reading/r-31k7", json, at: 1)
+    let lines = DeskScreen(Self.sight(desk, at: 2), language: .en).lines(columns: 80, lines: 24)
+    #expect(lines.contains { $0.contains("r-31k7") && $0.contains("70 /min (61–79.5)") }, "\(lines)")
   }
 }

@@ -44,9 +44,12 @@ import Texts
         Health.OpenAlert(
           alert: "a\(number)", resident: "r-31k7", rule: "OX-1", version: 1,
           state: number < 2 ? "active" : "cleared-unacknowledged", priority: "high",
-          raisedAt: number == 0 ? nil : "2026-03-14T08:05:30.114+08:00")
+          raisedAt: number == 0 ? nil : "2026-03-14T08:05:30.114+08:00",
+          undelivered: number == 3 ? nil : number == 1)
       }, bluetooth: bluetooth,
-      storage: Health.Storage(freeBytes: 21_474_836_480, undecodedValues: alerts / 6, error: nil, problem: nil),
+      storage: Health.Storage(
+        freeBytes: 21_474_836_480, undecodedValues: alerts / 6, databaseBytes: 61_865_984,
+        limitBytes: 536_870_912, droppedReadings: 0, error: nil, problem: nil),
       devices: devices)
   }
 
@@ -109,6 +112,13 @@ import Texts
     #expect(all.count { $0.contains("OX-1") } == 30)
     #expect(all.count { $0.hasPrefix("  d-") } == 12)
     #expect(!all.contains { $0.contains("more, see") })
+  }
+
+  @Test(arguments: [(Language.zh, "诊所未收到"), (.en, "not received by the clinic")])
+  func whatNobodyHasReceivedIsMarked(language: Language, mark: String) {
+    let shown = lines(health(devices: [], alerts: 4), language).filter { $0.contains("OX-1") }
+    #expect(shown.map { $0.hasSuffix("  " + mark) } == [false, true, false, false], "\(shown)")
+    #expect(shown.allSatisfy { !$0.contains("…") })
   }
 
   @Test func eachStateSaysWhatIsTriedNext() {

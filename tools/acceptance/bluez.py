@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from dbus_fast import Message, MessageType
+from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
 from processes import Process
@@ -42,8 +42,37 @@ def is_bonded(bus_address: str, address: str) -> bool:
     return bool((device(bus_address, address) or {}).get("Bonded"))
 
 
+def bonded(bus_address: str) -> list[str]:
+    """The addresses of all devices that there is a bond with."""
+    devices = [one["org.bluez.Device1"] for one in objects(bus_address).values() if "org.bluez.Device1" in one]
+    return [one["Address"].value for one in devices if one["Bonded"].value]
+
+
 def is_pairable(bus_address: str) -> bool:
     return objects(bus_address)[ADAPTER]["org.bluez.Adapter1"]["Pairable"].value
+
+
+def remove(bus_address: str, address: str) -> None:
+    """As `bluetoothctl remove` does: the bond and the device are forgotten."""
+    async def ask() -> None:
+        bus = await MessageBus(bus_address=bus_address).connect()
+        reply = await bus.call(Message(destination="org.bluez", path=ADAPTER, signature="o", body=[path_of(address)],
+                                       interface="org.bluez.Adapter1", member="RemoveDevice"))
+        bus.disconnect()
+        assert reply.message_type is MessageType.METHOD_RETURN, reply.body
+    asyncio.run(ask())
+
+
+def switch_off(bus_address: str) -> None:
+    """As `bluetoothctl power off` does."""
+    async def ask() -> None:
+        bus = await MessageBus(bus_address=bus_address).connect()
+        reply = await bus.call(Message(destination="org.bluez", path=ADAPTER, signature="ssv",
+                                       interface="org.freedesktop.DBus.Properties", member="Set",
+                                       body=["org.bluez.Adapter1", "Powered", Variant("b", False)]))
+        bus.disconnect()
+        assert reply.message_type is MessageType.METHOD_RETURN, reply.body
+    asyncio.run(ask())
 
 
 def ask_agent(bus_address: str, address: str) -> str:

@@ -7,21 +7,29 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from processes import Process, free_port
 from waiting import eventually
 
 
 class Broker(Process):
-    def __init__(self, directory: Path, tls: "Certificates | None" = None, acl: str | None = None):
+    """
+    settings: keys of mosquitto.conf, over those that make it faithful; None takes one away
+    """
+
+    def __init__(self, directory: Path, tls: "Certificates | None" = None, acl: str | None = None,
+                 settings: dict[str, Any] | None = None):
         directory.mkdir()
         self.port, self.directory, self.acl = free_port(), directory, directory / "acl"
         self.tls = tls
         if acl is not None:
             self.write_acl(acl)
-        lines = [f"listener {self.port} 127.0.0.1", "allow_anonymous true", "user root",
-                 "persistence true", f"persistence_location {directory}/", "autosave_on_changes true",
-                 "autosave_interval 1", "max_queued_messages 100000", "max_packet_size 1000000", "log_type all"]
+        options = {"allow_anonymous": "true", "user": "root", "persistence": "true",
+                   "persistence_location": f"{directory}/", "autosave_on_changes": "true", "autosave_interval": 1,
+                   "max_queued_messages": 100000, "max_packet_size": 1000000, "log_type": "all"} | (settings or {})
+        lines = [f"listener {self.port} 127.0.0.1"]
+        lines += [f"{key} {value}" for key, value in options.items() if value is not None]
         if acl is not None:
             lines.append(f"acl_file {self.acl}")
         if tls:

@@ -3,20 +3,28 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
+TOOLS = Path(__file__).resolve().parents[1]
+# A limit says what is too late; the machine may be busy with other things at the same time.
+os.environ.setdefault("VIGIL_PATIENCE", "3")
+sys.path[:0] = [str(TOOLS / "acceptance"), str(TOOLS), str(TOOLS / "scenarios")]
 
 import scenarios  # noqa: E402
+from broker import Broker  # noqa: E402
+from desk import Desk, Gateway  # noqa: E402
 from vigil import BIN  # noqa: E402
 from world import IN_LAB, World  # noqa: E402
 
 MakeWorld = Callable[..., World]
+MakeDesk = Callable[..., Desk]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -74,3 +82,32 @@ def one(make_world: MakeWorld) -> World:
     return make_world(devices=[scenarios.cuff(), scenarios.cuff("confirmer", scenarios.CONFIRMER, pairing="confirm"),
                                scenarios.strap(), scenarios.household()[-1], oximeter],
                       bluez={"FAKE_BLUEZ_DISCONNECT_DELAY": "0.2"}).start()
+
+
+@pytest.fixture
+def make_desk(tmp_path: Path) -> Iterator[MakeDesk]:
+    desks: list[Desk] = []
+
+    def make(broker: dict[str, Any], **more: Any) -> Desk:
+        desks.append(Desk(tmp_path, f"desk{len(desks)}", broker, **more))
+        desks[-1].start()
+        return desks[-1]
+
+    yield make
+    for desk in desks:
+        desk.kill()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    broker = Broker(tmp_path / "broker")
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+def gateway(broker: Broker) -> Iterator[Gateway]:
+    gateway = Gateway(broker.port)
+    yield gateway
+    gateway.close()

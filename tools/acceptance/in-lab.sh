@@ -4,7 +4,7 @@
 #
 #   tools/lab/boot --memory 3072 tools/acceptance/in-lab.sh 1800 [PYTEST ARGUMENTS...]
 #
-# LAB_KILLS changes how often the daemon is killed.
+# LAB_KILLS changes how often the daemon is killed, LAB_STREAM for how many seconds eight devices stream.
 set -euo pipefail
 HERE=$(dirname "$(readlink -f "$0")")
 . "$HERE/../lab/guest.sh"
@@ -28,5 +28,6 @@ export VIGIL_WORLD=lab VIGIL_PATIENCE=${LAB_PATIENCE:-6}
 export VIGIL_CONTROL=$LAB_CONTROL VIGIL_PASSKEYS=$LAB_PASSKEYS VIGIL_EVENTS=$LAB_EVENTS
 export DBUS_SYSTEM_BUS_ADDRESS=unix:path=/run/dbus/system_bus_socket
 [ -z "${LAB_KILLS:-}" ] || export VIGIL_KILLS=$LAB_KILLS
+[ -z "${LAB_STREAM:-}" ] || export VIGIL_STREAM=$LAB_STREAM
 [ -z "${LAB_BIN:-}" ] || export VIGIL_BIN=$LAB_BIN
 "$python" -m pytest -p no:cacheprovider -v --durations=0 "$HERE" "$@"

@@ -36,6 +36,19 @@ class Process:
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def descriptors(self) -> int:
+        """How many files it has open."""
+        assert self.process is not None
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    @property
+    def resident_kib(self) -> int:
+        """How much memory it has."""
+        assert self.process is not None
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)[1])
+
     def output(self, everything: bool = False) -> str:
         """What this life of the process has written; or all lives."""
         if not self.log.exists():

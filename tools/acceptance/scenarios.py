@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The devices that these tests speak to, as a scenario for either stage.
 
-`python scenarios.py` prints the whole household: the lab plays it once for all its tests, each of which uses devices
+`python scenarios.py` prints the whole household and more: the lab plays it once for all its tests, each of which uses devices
 of its own. On the host each test gets a bluetoothd of its own with the same household.
 """
 
@@ -16,7 +16,7 @@ Device = dict[str, Any]
 
 STRAP, CUFF, OXIMETER = "F5:F1:F2:F3:F4:01", "F5:F1:F2:F3:F4:02", "F5:F1:F2:F3:F4:03"
 HASTY, NIGHT, REFUSER, RUNNER = "F5:F1:F2:F3:F4:04", "F5:F1:F2:F3:F4:05", "F5:F1:F2:F3:F4:06", "F5:F1:F2:F3:F4:07"
-CONFIRMER = "F5:F1:F2:F3:F4:08"
+CONFIRMER, WALKER, CLIMBER = "F5:F1:F2:F3:F4:08", "F5:F1:F2:F3:F4:09", "F5:F1:F2:F3:F4:0A"
 ABSENT = "F5:F1:F2:F3:F4:7F"
 TRIES = 20
 
@@ -36,9 +36,9 @@ def counter_in(value: str) -> int:
     return int.from_bytes(bytes.fromhex(value[4:8]), "little")
 
 
-def pressure(systolic: int) -> str:
-    """A blood pressure without a time stamp: every systolic pressure is another measurement."""
-    return "00" + systolic.to_bytes(2, "little").hex() + "50005800"
+def pressure(systolic: int, diastolic: int = 80) -> str:
+    """A blood pressure without a time stamp: every pair of pressures is another measurement."""
+    return "00" + systolic.to_bytes(2, "little").hex() + diastolic.to_bytes(2, "little").hex() + "5800"
 
 
 def device(id: str, address: str, name: str, gatt: dict, story: list | None = None, **more: Any) -> Device:
@@ -98,9 +98,20 @@ def household() -> list[Device]:
     ]
 
 
+def eight() -> dict[str, Device]:
+    """By address, what a home may have at once: six that stream all the time, and two cuffs."""
+    wanted = ("strap", "runner", "oximeter", "night", "cuff", "confirmer")
+    devices = [one for one in household() if one["id"] in wanted]
+    return {one["address"]: one for one in [*devices, *walkers()]}
+
+
+def walkers() -> list[Device]:
+    return [strap("walker", WALKER), strap("climber", CLIMBER)]
+
+
 def text(devices: list[Device]) -> str:
     return yaml.safe_dump({"devices": devices}, sort_keys=False)
 
 
 if __name__ == "__main__":
-    sys.stdout.write("# SPDX-License-Identifier: GPL-3.0-or-later\n" + text(household()))
+    sys.stdout.write("# SPDX-License-Identifier: GPL-3.0-or-later\n" + text([*household(), *walkers()]))

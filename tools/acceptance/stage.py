@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,16 @@ class Stage:
         self.control(f"drop {device}")
         eventually(lambda: self.events(None, device) and self._is_gone(device), 20, f"{device} has gone")
 
+    def clock(self) -> float:
+        """The player's clock in seconds, as of its last event. Costs nothing however long it has been playing."""
+        with open(self.events_path, "rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 4096))
+            return json.loads(file.read().split(b"\n")[-2])["t"]
+
+    def switch_off(self) -> None:
+        """Somebody switches the controller off, and bluetoothd is not asked."""
+        self.tell("adapter power off")
+
     def _is_gone(self, device: str) -> bool:
         links = [one["event"] for one in self.events(None, device) if one["event"] in ("connected", "disconnected")]
         return not links or links[-1] == "disconnected"
@@ -110,8 +121,13 @@ class FakeStage(Stage):
         self.bluez = Process("fake-bluez", [sys.executable, TOOLS / "fake-bluez" / "fake-bluez", scenario, "--control",
                                             self.control_path, "--passkey-dir", passkeys, "--address",
                                             self.bus_address], events, environment)
-        self.start_bus()
-        self.start_bluez()
+        try:
+            self.start_bus()
+            self.start_bluez()
+        except AssertionError:
+            # Nobody else has them to end.
+            self.stop()
+            raise
 
     def start_bus(self) -> None:
         self.bus_path.unlink(missing_ok=True)
@@ -139,3 +155,9 @@ class LabStage(Stage):
                  for name in ("control", "passkeys", "events")}
         bus = os.environ.get("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/run/dbus/system_bus_socket")
         super().__init__(**where, bus_address=bus)
+
+    def switch_off(self) -> None:
+        # Through the kernel's management interface. btmgmt waits on its input for more, so it has none.
+        done = subprocess.run(["btmgmt", "--index", "0", "power", "off"], capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, timeout=60)
+        assert done.returncode == 0, done

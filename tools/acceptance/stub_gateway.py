@@ -17,6 +17,7 @@ from stage import BUS_CONFIG
 from waiting import eventually
 
 NAME = "org.vigil.Gateway1"
+OBJECT = "/org/vigil/Gateway1"
 
 
 class PrivateBus:
@@ -73,7 +74,15 @@ class StubGateway:
             return Message.new_error(call, *self.error)
         return Message.new_method_return(call, *self.body)
 
+    def emit(self, member: str, signature: str, body: list[object]) -> None:
+        async def send() -> None:
+            await self._bus.send(Message.new_signal(OBJECT, NAME, member, signature, body))
+        self._run(send())
+
     def close(self) -> None:
+        if not self._thread.is_alive():
+            return
+
         async def leave() -> None:
             self._bus.disconnect()
         self._run(leave())

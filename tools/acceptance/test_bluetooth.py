@@ -26,7 +26,8 @@ def assert_flows_again(world: World, device: str, name: str = "strap", limit: fl
 
 def bluetoothd_restarts(world: World) -> None:
     world.stage.tell("restart 1")
-    eventually(lambda: not world.vigil.status()["bluetooth"]["available"], 10, "it is noticed")
+    # Not by the status: on a busy machine it may be asked only when all is well again.
+    world.vigil.wait_for("bluetoothd went")
 
 
 def adapter_is_pulled_and_plugged(world: World) -> None:
@@ -37,21 +38,28 @@ def adapter_is_pulled_and_plugged(world: World) -> None:
 
 def adapter_loses_its_power(world: World) -> None:
     """Nobody is there who could switch it on again but the daemon."""
-    world.stage.tell("adapter power off")
+    world.stage.switch_off()
+    world.vigil.wait_for("was switched off")
+
+
+def somebody_switches_the_adapter_off(world: World) -> None:
+    """Another client of bluetoothd, as bluetoothctl is."""
+    bluez.switch_off(world.stage.bus_address)
     world.vigil.wait_for("was switched off")
 
 
 def bus_dies(world: World) -> None:
-    """And bluetoothd with it, which forgets what was only in its memory."""
+    """And bluetoothd with it, which forgets what was only in its memory and is started again."""
     world.fake.bus.kill()
-    world.fake.bluez.kill()
     world.vigil.wait_for("lost the message bus")
     world.fake.start_bus()
-    world.fake.start_bluez()
 
 
-@pytest.mark.parametrize("fate", [bluetoothd_restarts, adapter_is_pulled_and_plugged,
-                                  adapter_loses_its_power, bus_dies])
+IN_LAB_TOO = [pytest.param(fate, marks=pytest.mark.lab) for fate in
+              (adapter_loses_its_power, somebody_switches_the_adapter_off)]
+
+
+@pytest.mark.parametrize("fate", [bluetoothd_restarts, adapter_is_pulled_and_plugged, bus_dies, *IN_LAB_TOO])
 def test_readings_flow_again(make_world: MakeWorld, fate: Callable[[World], None]) -> None:
     world = make_world(devices=[scenarios.strap()]).start()
     strap = world.pair("strap", scenarios.STRAP)
@@ -70,7 +78,7 @@ def indicating_cuff() -> scenarios.Device:
         steps += [{"until": f"signal go-{number}"}, {"advertise": True}, {"until": "connected"},
                   {"notify": {"characteristic": "2a35", "value": scenarios.pressure(99 + number)}}]
         # It stays for a moment, as real ones do, so that the services can be found.
-        steps += [{"wait": 1}, {"advertise": False}, {"disconnect": True}]
+        steps += [{"wait": 2}, {"advertise": False}, {"disconnect": True}]
     return scenarios.device("hasty", scenarios.HASTY, "Cuff", {"1810": {"2a35": {"properties": ["indicate"]}}}, steps)
 
 
@@ -128,21 +136,22 @@ def test_after_a_restart_of_bluetoothd_sessions_are_in_place_from_the_second_lin
     world.clinic.wait(lambda: systolics(world, cuff)[-2:] == [101, 102], 15, lambda: f"{systolics(world, cuff)}")
 
 
-def test_a_device_that_comes_and_goes_loses_nothing(make_world: MakeWorld) -> None:
-    story = [{"parallel": [
-        [{"stream": {"characteristic": "2a37", "every": 0.2, "counter": {"prefix": scenarios.RR_PREFIX}}}],
-        [{"until": "subscribed 2a37"}, {"until": "signal move"},
-         {"loop": {"times": 4, "steps": [{"wait": 1}, {"advertise": False}, {"disconnect": True}, {"wait": 0.5},
-                                         {"advertise": True}, {"until": "subscribed 2a37"}]}}, {"mark": "moved"}]]}]
-    world = make_world(devices=[scenarios.strap() | {"story": story}]).start()
+@pytest.mark.parametrize("noticed", [False, pytest.param(True, marks=pytest.mark.lab)],
+                         ids=["at once", "after it was missed"])
+def test_a_device_that_comes_and_goes_loses_nothing(make_world: MakeWorld, noticed: bool) -> None:
+    world = make_world(devices=[scenarios.strap()]).start()
     strap = world.pair("strap", scenarios.STRAP)
-    world.wait_connected(strap)
-    world.stage.tell("signal move")
-    world.stage.wait_event("mark", "strap", limit=60)
+    for _ in range(3):
+        world.stage.wait_sent("strap", len(world.stage.sent("strap")) + 4, 60)
+        world.stage.leave("strap")
+        if noticed:
+            eventually(lambda: world.vigil.state_of(strap) != "connected", 10, "it is missed")
+        world.stage.come_back("strap")
+    world.stage.wait_sent("strap", len(world.stage.sent("strap")) + 4, 60)
     world.stage.leave("strap")
     sent = [scenarios.counter_in(value) for value in world.stage.sent("strap")]
-    eventually(lambda: len(world.clinic.readings(strap)) >= len(sent), 15, "every reading")
-    assert [scenarios.counter_of(one) for one in world.clinic.readings(strap)] == sent
+    come = lambda: [scenarios.counter_of(one) for one in world.clinic.readings(strap)]  # noqa: E731
+    eventually(lambda: come() == sent, 15, lambda: f"every reading: sent {sent}, at the clinic {come()}")
     world.clinic.assert_complete()
 
 
@@ -171,3 +180,25 @@ def test_a_connection_that_fails_is_tried_again(make_world: MakeWorld, error: st
     world.stage.tell("drop strap")
     world.stage.wait_event("connected", "strap", links + 1, 30)
     assert_flows_again(world, strap)
+
+
+def test_one_refused_subscription_keeps_nothing_else_from_working(make_world: MakeWorld) -> None:
+    """It is asked for again while the link lives, and what the device says elsewhere is heard meanwhile."""
+    device = scenarios.device("oximeter", scenarios.OXIMETER, "Oximeter",
+                              {"1822": {"2a5e": {"properties": ["indicate"]}, "2a5f": {"properties": ["notify"]},
+                                        "2a60": {"properties": ["read"], "value": "0000"}}},
+                              [scenarios.spo2(scenarios.SPO2_97)])
+    world = make_world(devices=[device]).start()
+    oximeter = world.pair("oximeter", scenarios.OXIMETER)
+    world.clinic.wait(lambda: world.clinic.readings(oximeter), 15, "the stream flows")
+    assert len(world.stage.events("subscribed", "oximeter")) == 2
+    # Before the link, and on it, as often as it takes for one of the two to be left out.
+    world.stage.tell("restart 1")
+    world.stage.tell("error startnotify org.bluez.Error.Failed busy 3")
+    links = len(world.stage.events("connected", "oximeter"))
+    world.stage.wait_event("connected", "oximeter", links + 1, 60)
+    world.vigil.wait_for("a device refuses a subscription", 30)
+    before = len(world.clinic.readings(oximeter))
+    world.clinic.wait(lambda: len(world.clinic.readings(oximeter)) > before + 3, 30, "the other stream flows")
+    eventually(lambda: len(world.stage.events("subscribed", "oximeter")) >= 4, 30, "it is asked for again")
+    assert len(world.stage.events("connected", "oximeter")) == links + 1

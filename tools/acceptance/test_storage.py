@@ -69,5 +69,7 @@ def test_an_alert_on_a_full_disk_comes_all_the_same(make_world: MakeWorld, small
     filler.unlink()
     world.clinic.wait(lambda: [one for one in world.clinic.messages("alert")
                                if one["id"] == alert["id"] and one["seq"] is not None], 15, "its number")
-    assert len(world.clinic.phases("start")) == 1
+    assert len(world.clinic.phases("start", "OX-1")) == 1
+    assert "high" in [one["priority"] for one in world.clinic.phases("start", "ST-1")]
+    world.clinic.wait(lambda: world.clinic.phases("clear", "ST-1"), 15, "the word that it writes again")
     world.clinic.assert_complete()

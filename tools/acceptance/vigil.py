@@ -48,6 +48,8 @@ class Vigild(Process):
         self.config = {
             "clinic": CLINIC, "gateway": GATEWAY, "zone": "Asia/Shanghai", "broker": broker,
             "storage": {"database": str(self.database)}, "profiles": [str(PROFILES)], "log": {"level": "debug"},
+            # So that a test can account for each value that a device has sent.
+            "streams": "full",
             "rules": {"OX-1": {"confirm-seconds": 1, "clear-seconds": 1}, "settle-seconds": 0},
         } | config
         self.database = Path(self.config["storage"]["database"])

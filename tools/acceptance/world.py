@@ -12,7 +12,9 @@ from typing import Any
 import bluez
 import journal
 import scenarios
+from box_clock import BoxClock
 from broker import Broker, Certificates
+from processes import Process
 from stage import FakeStage, LabStage, Stage
 from subscriber import Subscriber
 from vigil import Answer, Vigild, finish
@@ -26,21 +28,28 @@ class World:
     devices: what the made-up bluetoothd plays; the lab always plays scenarios.household()
     config:  keys of the daemon's configuration, over the tests' defaults
     broker:  keys of the daemon's `broker`, over the tests' defaults
-    tls, acl: of mosquitto
+    tls, acl, mosquitto: certificates, rights and settings of the broker itself
     clinic:  False where the test makes its subscriber itself
+    clock:   the daemon's wall clock is the test's; with what the test says of it
     """
 
     def __init__(self, devices: list[scenarios.Device] | None = None, config: dict[str, Any] | None = None,
                  broker: dict[str, Any] | None = None, tls: Certificates | None = None, acl: str | None = None,
-                 clinic: bool = True, bluez: dict[str, str] | None = None, directory: Path | None = None):
+                 clinic: bool = True, bluez: dict[str, str] | None = None, directory: Path | None = None,
+                 clock: dict[str, Any] | None = None, mosquitto: dict[str, Any] | None = None):
         # Not pytest's directory: the path of a Unix socket has room for 107 characters.
         self.directory = directory or Path(tempfile.mkdtemp(prefix="vigil-"))
         self.stage: Stage = LabStage() if IN_LAB else FakeStage(self.directory, devices or scenarios.household(), bluez)
-        self.broker = Broker(self.directory / "broker", tls, acl)
+        self.broker = Broker(self.directory / "broker", tls, acl, mosquitto)
         settings = {"host": "127.0.0.1", "port": self.broker.port, "tls": "off"} | (broker or {})
         self.vigil = Vigild(self.directory, self.stage.bus_address, settings, **(config or {}))
+        self.clock = BoxClock(self.directory, **clock) if clock is not None else None
+        if self.clock:
+            self.vigil.environment |= self.clock.environment
         self.broker.start()
         self.subscribers: list[Subscriber] = []
+        # Whatever else a test starts: ended with the world.
+        self.processes: list[Process] = []
         self.clinic = self.subscriber() if clinic else None
         self._enrolled: set[str] = set()
 
@@ -97,14 +106,14 @@ class World:
         eventually(lambda: self.vigil.state_of(device) == "connected", limit, f"{device} is connected")
 
     def close(self, failed: bool) -> None:
-        if IN_LAB and self.vigil.running:
-            # The next test finds devices that nobody has a bond with.
-            for device in self.vigil.devices():
-                self.vigil.ctl("forget", device)
         for subscriber in self.subscribers:
             subscriber.close()
-        self.vigil.kill()
-        self.broker.kill()
+        for process in [self.vigil, self.broker, *self.processes]:
+            process.kill()
+        if IN_LAB:
+            # The next test finds devices that nobody has a bond with, whether or not this one's daemon ran to its end.
+            for address in bluez.bonded(self.stage.bus_address):
+                bluez.remove(self.stage.bus_address, address)
         self.stage.stop()
         if failed:
             print(f"\nwhat was there: {self.directory}\n--- vigild.log, its end\n"

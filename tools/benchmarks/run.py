@@ -10,9 +10,12 @@ import argparse
 import signal
 import sys
 
+import alert
 import decode
+import drain
+import wear
 
-BENCHES = {"decode": decode}
+BENCHES = {"alert": alert, "decode": decode, "drain": drain, "wear": wear}
 
 
 def main() -> int:

@@ -20,19 +20,23 @@ from findings import Finding
 ALLOWED: Mapping[str, frozenset[str]] = {name: frozenset(targets.split()) for name, targets in {
     "Vitals": "CCrypto",
     "Texts": "",
-    "ClinicDesk": "Texts",
+    "ClinicDesk": "Texts Vitals",
+    "ClinicCommands": "CCrypto Texts Vitals",
     "Document": "CYAML",
     "DeviceProfiles": "Vitals Document Texts",
     "Alerting": "Vitals Document Texts",
+    "Replay": "Alerting Vitals Texts",
     "EventLoop": "CSystemd Logging",
     "DBus": "EventLoop CSystemd",
     "BlueZ": "DBus EventLoop CBluetooth CSystemd Logging",
     "SQLite": "CSQLite",
     "MQTT": "EventLoop CMosquitto CSystemd Logging",
     "Journal": "SQLite EventLoop Alerting Vitals",
-    "Gateway": "Vitals Document DeviceProfiles Alerting EventLoop DBus BlueZ Journal MQTT CSystemd Logging ServiceLifecycle",
+    "Gateway": "Vitals Document DeviceProfiles Alerting ClinicCommands EventLoop DBus BlueZ Journal MQTT CSystemd Logging "
+               "ServiceLifecycle",
     "vigild": "Gateway EventLoop Logging",
-    "vigilctl": "Gateway DBus EventLoop DeviceProfiles Document MQTT ClinicDesk Vitals Texts ArgumentParser Logging",
+    "vigilctl": "Gateway DBus EventLoop Alerting DeviceProfiles Document MQTT ClinicCommands ClinicDesk Replay Vitals Texts "
+                "ArgumentParser Logging",
 }.items()}
 
 # What comes with the toolchain and needs no declaration.
@@ -42,9 +46,11 @@ PURE: Mapping[str, frozenset[str]] = {
     "Vitals": frozenset(),
     "Texts": frozenset(),
     "ClinicDesk": frozenset({"FoundationEssentials"}),  # reads JSON
+    "ClinicCommands": frozenset({"FoundationEssentials"}),  # reads and writes JSON
     "Document": frozenset(),
     "DeviceProfiles": frozenset(),
     "Alerting": frozenset(),
+    "Replay": frozenset(),
 }
 
 IMPORT = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,10 +19,15 @@ from closing_lines import Tally, lines_of, tally_of
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / ".build" / "test-logs"
 PULSE_SECONDS = 60
+# These compute all the time: beside them tests that wait for something are starved of the few threads there are.
+COMPUTING = "^(AlertingTests|ReplayTests)"
 # The acceptance tests mostly wait for limits of the real world, so several run side by side.
 PYTEST_SUITES = (("tools/checks/tests", 300, ()), ("tools/fake-bluez/tests", 300, ()), ("tools/clinic/tests", 300, ()),
-                 ("tools/oracle/tests", 300, ("-n", "2", "--dist", "loadfile")), ("tools/benchmarks/tests", 300, ()),
-                 ("tools/fuzzing/tests", 600, ()), ("tools/screens", 600, ("-n", "2")),
+                 ("tools/consumer/tests", 300, ()),
+                 ("tools/oracle/tests", 300, ("-n", "2", "--dist", "loadfile")),
+                 ("tools/alert_oracle/tests", 1200, ("-n", "2", "--dist", "loadfile")), ("tools/benchmarks/tests", 300, ()),
+                 ("tools/fuzzing/tests", 600, ()), ("tools/faulting/tests", 600, ("-n", "2")),
+                 ("tools/screens", 600, ("-n", "2")),
                  ("tools/acceptance", 1800, ("-n", "4")))
 
 
@@ -36,8 +42,13 @@ class Step:
 
 
 def steps(lab: bool, pattern: str | None) -> list[Step]:
-    swift = ["swift", "test", "--skip-build", "--disable-xctest"] + (["--filter", pattern] if pattern else [])
-    plan = [Step("build", ["swift", "build", "--build-tests"], 3600, "build"), Step("swift", swift, 900, "swift")]
+    swift = ["swift", "test", "--skip-build", "--disable-xctest"]
+    plan = [Step("build", ["swift", "build", "--build-tests"], 3600, "build")]
+    if pattern or not (ROOT / "Tests/AlertingTests").is_dir():
+        plan.append(Step("swift", swift + (["--filter", pattern] if pattern else []), 900, "swift"))
+    else:
+        plan += [Step("swift", [*swift, "--skip", COMPUTING], 900, "swift"),
+                 Step("swift rules", [*swift, "--filter", COMPUTING], 900, "swift")]
     for folder, limit, more in PYTEST_SUITES:
         if (ROOT / folder).is_dir():
             # Tests that hang show where: each dumps its stacks before the limit of the step.
@@ -84,14 +95,19 @@ def run(step: Step, log: Path, label: str) -> int | None:
             end(process)
 
 
+# What names a failed test and says why: Swift's issues and what goes with them, pytest's headings, reasons and summary.
+TELLING = re.compile(r"✘|FAILED |ERROR |E   |_{4,} .+ _{4,}$|.* error: ")
+AT_MOST = 120
+
+
 def show_failure(output: str) -> None:
-    """Prints what matters of a failed step: the issues of Swift's tests, then the end of the log."""
+    """Prints what matters of a failed step: what failed and why, from wherever it stands, then the end of the log."""
     lines = [line for line in lines_of(output) if line.strip()]
-    tail_at = max(len(lines) - 60, 0)
+    tail_at = max(len(lines) - 40, 0)
     shown = 0
     for index, line in enumerate(lines[:tail_at]):
         after_issue = line.startswith("↳") and index > 0 and lines[index - 1].startswith("✘")
-        if (line.startswith("✘") or after_issue or " error: " in line) and shown < 60:
+        if (TELLING.match(line) or after_issue) and shown < AT_MOST:
             print(f"  | {line}")
             shown += 1
     print("  | …" if tail_at else "  |")

@@ -19,7 +19,7 @@ DOCUMENT = FOLDER / "asyncapi.yaml"
 FILE_NAME = re.compile(r"vigil\.([a-z]+)-(\d+)\.schema\.json")
 # In the Swift sources: the literals of schema names, and of topics below the root.
 SCHEMA_LITERAL = re.compile(r'"vigil\.([a-z]+)/(\d+)"')
-TOPIC_LITERAL = re.compile(r'"(up/[a-z]+)(?:/\\\([^)]*\))?"')
+TOPIC_LITERAL = re.compile(r'"(up/[a-z]+)(?:/\\\([^)]*\))*"')
 
 
 def schema_findings(path: Path, shown: str) -> Iterator[Finding]:
@@ -112,7 +112,8 @@ def document_findings(root: Path) -> Iterator[Finding]:
 
     literals = "".join(path.read_text() for path in sorted((root / "Sources/Gateway").glob("*.swift")))
     sent = set(TOPIC_LITERAL.findall(literals))
-    described = {re.sub(r".*?(up/[a-z]+).*", r"\1", channel.get("address", "")) for channel in channels.values()}
+    addresses = [channel.get("address", "") for channel in channels.values()]
+    described = {match[1] for address in addresses if (match := re.search(r"/(up/[a-z]+)", address))}
     for topic in sorted(sent ^ described):
         where = "is sent and not described" if topic in sent else "is described and not sent"
         yield Finding(shown, 1, f"{topic} {where}", "bring document and code together")

@@ -55,7 +55,7 @@ def verify_unit(path: Path, shown: str) -> list[Finding]:
         return []
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
-        copy.write_text(re.sub(r"^(ExecStart=)\S+", r"\1/bin/true", path.read_text(), flags=re.MULTILINE))
+        copy.write_text(re.sub(r"^(ExecStart(?:Pre)?=[-+]*)\S+", r"\1/bin/true", path.read_text(), flags=re.MULTILINE))
         code, output = output_of(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(copy)], copy.parent)
     ours = [line for line in output.splitlines() if path.name in line]
     found = []

@@ -27,7 +27,7 @@ from .summary import Summary, summarize
 from .view import Scene, View
 from .world import FakeWorld, LabWorld, World
 
-NOTE = f"shortened for the demo: OX-1 confirm {CONFIRM} s (30), clear {CLEAR} s (60), settle {SETTLE} s (30)"
+NOTE = f"demo: confirm {CONFIRM} s (30), clear {CLEAR} s (60), settle {SETTLE} s (30), streams full (by the minute)"
 
 
 async def play(directory: Path, options: argparse.Namespace, processes: Processes, output: Output) -> Summary:

@@ -2,7 +2,9 @@
 """What a clinic has to keep account of: a pure fold over the messages of one or more gateways.
 
 A gateway numbers its ledger messages 1, 2, 3… without a hole in each epoch and lane, so a receiver can prove that it
-has everything. This module is that proof: feed it every message as it came, in whatever order and however often.
+has everything. The numbers are kept by the reference consumer's ledger (tools/consumer); this adds what tests and the demo
+ask besides: what each message was, and whether it keeps to the contract. Feed it every message as it came, in whatever
+order and however often.
 
     check = LedgerCheck()
     for topic, payload in messages:
@@ -19,12 +21,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "consumer"))
+
+from vigil_consumer import Ledger  # noqa: E402
 
 Message = dict[str, Any]
 LANES = ("alert", "reading")
+# An unknown state waits for somebody.
+TAKEN_CARE_OF = ("acknowledged", "cleared-unacknowledged", "paused", "ended")
 LEDGER_SCHEMAS = ("vigil.reading/1", "vigil.summary/1", "vigil.alert/1", "vigil.gap/1")
 
 
@@ -51,27 +61,27 @@ class Hole:
 @dataclass
 class Lane:
     """One numbered series. `messages` counts every arrival, `duplicates` those that had come before."""
-    seen: set[int] = field(default_factory=set)
+    have: list[list[int]] = field(default_factory=list)  # ranges, in order and apart; the consumer's own
     messages: int = 0
     duplicates: int = 0
 
     @property
     def received(self) -> int:
-        return len(self.seen)
+        """How many numbers came or were declared lost."""
+        return sum(last - first + 1 for first, last in self.have)
+
+    @property
+    def seen(self) -> set[int]:
+        return {seq for first, last in self.have for seq in range(first, last + 1)}
 
     @property
     def highest(self) -> int:
-        return max(self.seen, default=0)
+        return self.have[-1][1] if self.have else 0
 
     def holes(self) -> list[tuple[int, int]]:
         """Ranges missing below the highest number that came. What is missing above it only the sender knows."""
-        result: list[tuple[int, int]] = []
-        expected = 1
-        for seq in sorted(self.seen):
-            if seq > expected:
-                result.append((expected, seq - 1))
-            expected = seq + 1
-        return result
+        ranges = [[0, 0], *self.have]
+        return [(low + 1, high - 1) for (_, low), (high, _) in zip(ranges, ranges[1:]) if high > low + 1]
 
 
 class Topic(NamedTuple):
@@ -103,6 +113,7 @@ class LedgerCheck:
     """Accounts for everything that came. All state is open to read; only `feed` writes it."""
 
     def __init__(self) -> None:
+        self.numbers = Ledger()
         self.lanes: dict[LaneKey, Lane] = {}
         self.readings: dict[str, Message] = {}  # reading id -> the message with the highest revision
         self.alerts: dict[str, Message] = {}  # alert id -> the message with the highest version
@@ -116,7 +127,7 @@ class LedgerCheck:
         self._per_device: Counter[str] = Counter()
         self._ids: dict[str, bytes] = {}  # message id -> the payload's hash, as it first came with its seq
         self._pending: dict[str, Message] = {}  # alerts that came with `seq: null`, by message id
-        self._holders: dict[tuple[LaneKey, int], str] = {}
+        self._holders: dict[tuple[LaneKey, int], Message] = {}
 
     # Taking in ------------------------------------------------------------------------------------------------------
 
@@ -154,11 +165,15 @@ class LedgerCheck:
             return None
         if seq is None and place.kind in ("alert", "escalation"):
             return self._unnumbered(place, message)
-        if not isinstance(seq, int) or isinstance(seq, bool) or seq < 1:
+        key = LaneKey(place.gateway, epoch, lane_name)
+        try:
+            if type(seq) is not int or message.get("toSeq") not in (None, seq):
+                raise ValueError
+            self.numbers.take(place.gateway, message)
+        except (ValueError, TypeError):
             self._complain(topic, f"has the seq {seq!r}")
             return None
-        key = LaneKey(place.gateway, epoch, lane_name)
-        lane = self.lanes.setdefault(key, Lane())
+        lane = self.lanes.setdefault(key, Lane(self.numbers.epochs[place.gateway][epoch][lane_name]["have"]))
         lane.messages += 1
         identifier: str = message["id"]
         content = hashlib.blake2b(raw, digest_size=16).digest()
@@ -167,11 +182,11 @@ class LedgerCheck:
             if self._ids[identifier] != content:
                 self._complain(topic, f"seq {seq} of lane {lane_name} came again with another content")
             return Arrival(place, message, duplicate=True, news=False)
-        holder = self._holders.setdefault((key, seq), identifier)
-        if holder != identifier:
+        holder = self._holders.setdefault((key, seq), message)
+        # What was dropped before its time leaves its number to the gap that says so.
+        if holder["id"] != identifier and "vigil.gap/1" not in (message["schema"], holder["schema"]):
             self._complain(topic, f"seq {seq} of lane {lane_name} was given to two messages")
         self._ids[identifier] = content
-        lane.seen.add(seq)
         if (early := self._pending.pop(identifier, None)) is not None:
             early.update(message)  # the same alert as before, which now has its number wherever it is kept
             return Arrival(place, message, news=False)
@@ -231,23 +246,31 @@ class LedgerCheck:
     # Asking ---------------------------------------------------------------------------------------------------------
 
     def holes(self, lane: str | None = None) -> list[Hole]:
-        """Every range that is missing; of one lane or of all."""
-        return [Hole(*key, first, last) for key, series in self.lanes.items() if lane in (None, key.lane)
-                for first, last in series.holes()]
+        """Every range that is missing below the highest number that came; of one lane or of all."""
+        return [Hole(row["gateway"], row["epoch"], row["lane"], first, last)
+                for row in self.numbers.rows(self.numbers.epochs.keys()) if lane in (None, row["lane"])
+                for first, last in row["missing"]]
+
+    def losses(self) -> Counter[str]:
+        """What gateways have declared as lost and what had not come before, by reason. -1 where nobody can count it."""
+        result: Counter[str] = Counter()
+        for row in self.numbers.rows(self.numbers.epochs.keys()):
+            for reason, count in row["lost"].items():
+                result[reason] = -1 if count is None or result[reason] < 0 else result[reason] + count
+        return result
 
     def missing_below(self, key: LaneKey, highest: int) -> int:
         """How many of 1…`highest` have not come; `highest` is what the gateway says it has given out."""
-        lane = self.lanes.get(key, Lane())
-        return highest - sum(1 for seq in lane.seen if seq <= highest)
+        return highest - sum(max(0, min(last, highest) - first + 1) for first, last in self.lanes.get(key, Lane()).have)
 
     def totals(self, lane: str) -> Lane:
-        """All epochs and gateways of a lane added up, for display. Its `seen` is only good for its size."""
+        """All epochs and gateways of a lane added up, for display. Its numbers are only good for how many there are."""
         result = Lane()
         for index, (key, series) in enumerate(self.lanes.items()):
             if key.lane == lane:
                 result.messages += series.messages
                 result.duplicates += series.duplicates
-                result.seen |= {seq + index * 10**12 for seq in series.seen}
+                result.have += [[first + index * 10**12, last + index * 10**12] for first, last in series.have]
         return result
 
     @property
@@ -267,8 +290,8 @@ class LedgerCheck:
                       key=lambda message: (order.get(str(message.get("priority")), 0), -ranks.get(message["alert"], 0)))
 
     def active_alerts(self) -> list[Message]:
-        """Those whose condition still holds."""
-        return [message for message in self.open_alerts() if message.get("state") != "cleared-unacknowledged"]
+        """Those that wait for somebody."""
+        return [message for message in self.open_alerts() if message.get("state") not in TAKEN_CARE_OF]
 
     def phases(self, phase: str, rule: str | None = None) -> list[Message]:
         """Alert transitions of that phase, each once however often it was sent; optionally of one rule."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from .ledger import TAKEN_CARE_OF
 from .view import Device, View, text_of
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -16,7 +17,8 @@ STYLES = {"": "", "dim": "\x1b[2m", "bold": "\x1b[1m", "good": "\x1b[32m", "high
           "head": "\x1b[36m"}
 RESET = "\x1b[0m"
 PRIORITIES = {"high": ("‼", "HIGH", "high"), "medium": ("!", "MEDIUM", "warn"), "low": ("·", "LOW", "")}
-STATES = {"active": "active", "cleared-unacknowledged": "over, not yet acknowledged"}
+STATES = {"active": "active", "acknowledged": "acknowledged", "cleared-unacknowledged": "over, not yet acknowledged",
+          "paused": "paused"}
 UNITS = {"mm[Hg]": "mmHg", "Cel": "°C"}
 # What is shown of a device, and the least span of a sparkline: a swing of one percent shall not look like a drama.
 ROWS = (("heart-rate", "心率 heart rate", 30.0), ("rr-interval", "RR interval", 300.0), ("spo2", "血氧 SpO2", 10.0),
@@ -189,15 +191,22 @@ def _alerts(view: View, width: int, room: int) -> list[Line]:
     for message, text in zip(alerts, texts):
         mark, word, style = PRIORITIES.get(str(message.get("priority")), PRIORITIES["high"])
         state = str(message.get("state"))
-        over = state == "cleared-unacknowledged"
+        over = state in TAKEN_CARE_OF
         raised = str(message.get("raisedAt") or "")[11:19]
         lines.append([(f"{mark} {pad(word, 7)}", "dim" if over else style),
                       (f"{pad(str(message.get('rule')), 5)} {pad(str(message.get('resident')), 8)} {raised}  ", ""),
-                      (STATES.get(state, state), "dim" if over else style)])
+                      (_standing(message, state), "dim" if over else style)])
         shown = text[:max(0, spare)]
         spare -= len(shown)
         lines += [[("  " + line, "dim" if over else "")] for line in shown]
     return lines[:room]
+
+
+def _standing(message: dict, state: str) -> str:
+    """How it stands, who has acknowledged it, and how far it has gone up."""
+    by, level = message.get("acknowledgedBy"), message.get("level")
+    text = STATES.get(state, state) + (f" by {by}" if by and state == "acknowledged" else "")
+    return text + (f", level {level}" if isinstance(level, int) and level > 1 else "")
 
 
 def _alert_text(message: dict, width: int) -> list[str]:

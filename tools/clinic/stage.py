@@ -22,7 +22,8 @@ from .world import World
 ROOT = Path(__file__).resolve().parents[2]
 CLINIC, GATEWAY, ZONE = "demo", "gw-demo", "Asia/Shanghai"
 STEP = 0.05  # how often a condition is looked at, in seconds
-# Shorter than by default, so that the play is not an hour long: 30 s, 60 s and 30 s.
+# Shorter than by default, so that the play is not an hour long: 30 s, 60 s and 30 s. Streams are sent in full, because the
+# audience sees more in each value than in the summary of a minute, and each can be counted.
 CONFIRM, CLEAR, SETTLE = 5, 5, 2
 
 BROKER = """listener {port} 127.0.0.1
@@ -42,6 +43,7 @@ zone: {zone}
 broker: {{host: 127.0.0.1, port: {port}, tls: off}}
 storage: {{database: {directory}/vigil.db}}
 profiles: [{profiles}]
+streams: full
 rules:
   OX-1: {{confirm-seconds: {confirm}, clear-seconds: {clear}}}
   settle-seconds: {settle}

@@ -13,8 +13,8 @@ from dbus_fast import Variant
 
 from client import ADAPTER, CHARACTERISTIC, DEVICE, Agent, Bluez, Failure, device_path, rejecting
 
-STRAP, CUFF, OXIMETER, SCALE, AWAY = (device_path(f"F5:F1:F2:F3:F4:0{n}") for n in range(1, 6))
-NAMES = {STRAP: "strap", CUFF: "cuff", OXIMETER: "oximeter", SCALE: "scale", AWAY: "away"}
+STRAP, CUFF, OXIMETER, SCALE, AWAY, LOSER = (device_path(f"F5:F1:F2:F3:F4:0{n}") for n in range(1, 7))
+NAMES = {STRAP: "strap", CUFF: "cuff", OXIMETER: "oximeter", SCALE: "scale", AWAY: "away", LOSER: "loser"}
 PRESSURE = CUFF + "/service000e/char000f"  # there is no object to find it by after a restart
 ADAPTER1 = "org.bluez.Adapter1"
 NOTHING = Variant("s", "")
@@ -293,6 +293,44 @@ async def connecting(bluez: Bluez) -> None:
     await bluez.set(ADAPTER, ADAPTER1, "Powered", "b", True)
 
 
+async def forgotten(bluez: Bluez) -> None:
+    title("a device that has forgotten its bond")
+    await known(bluez, LOSER)
+    await bluez.set(ADAPTER, ADAPTER1, "Pairable", "b", True)
+    agent = Agent(PASSKEYS, {LOSER: "loser"})
+    await agent.register(bluez)
+    await attempt("Pair", bluez.call(LOSER, "Device1.Pair"))
+    await up(bluez, LOSER)
+    await attempt("StartNotify", bluez.call(await characteristic(bluez, LOSER, "2a1c"), "GattCharacteristic1.StartNotify"))
+    since = bluez.now()
+    print("   it forgets, and hangs up:", await command("unbond loser"))
+    await bluez.becomes(LOSER, DEVICE, "Connected", False)
+    await asyncio.sleep(1)
+    trace(bluez, since, LOSER)
+    for _ in range(4):
+        since = bluez.now()
+        await attempt("Connect", bluez.call(LOSER, "Device1.Connect"))
+        await asyncio.sleep(3)
+        print("  ", await table(bluez, LOSER), "| agent:", agent.asked)
+        trace(bluez, since, LOSER)
+    await bluez.call(ADAPTER, "Adapter1.StartDiscovery")
+    for _ in range(3):
+        since = bluez.now()
+        await attempt("Connect while discovering", bluez.call(LOSER, "Device1.Connect"))
+        await asyncio.sleep(2)
+        trace(bluez, since, LOSER)
+    await bluez.call(ADAPTER, "Adapter1.StopDiscovery")
+    since = bluez.now()
+    if not await attempt("Pair", bluez.call(LOSER, "Device1.Pair"), 15):
+        await attempt("CancelPairing", bluez.call(LOSER, "Device1.CancelPairing"))
+    trace(bluez, since, LOSER)
+    await attempt("RemoveDevice", bluez.call(ADAPTER, "Adapter1.RemoveDevice", "o", LOSER))
+    await known(bluez, LOSER)
+    await attempt("Pair once it is removed", bluez.call(LOSER, "Device1.Pair"), 30)
+    print("  ", await table(bluez, LOSER))
+    await agent.unregister(bluez)
+
+
 async def restarted(bluez: Bluez) -> None:
     """A new bluetoothd, and nothing has been connected or discovered yet."""
     for device, name in NAMES.items():
@@ -316,8 +354,10 @@ async def main() -> None:
     if sys.argv[1] == "restarted":
         await restarted(bluez)
     else:
-        for part in (discovery, first_connect, pairing, notifying, connecting):
-            await part(bluez)
+        parts = (discovery, first_connect, pairing, notifying, connecting, forgotten)
+        for part in parts:
+            if part.__name__ in (sys.argv[4:] or [one.__name__ for one in parts]):
+                await part(bluez)
 
 
 CONTROL, PASSKEYS = sys.argv[2], Path(sys.argv[3])

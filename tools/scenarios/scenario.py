@@ -25,7 +25,8 @@ from yaml_node import Node, ScenarioError, compose
 PAIRINGS = ("just-works", "passkey", "confirm", "refuse")
 REQUIREMENTS = ("none", "encryption", "authentication")
 PROPERTIES = ("read", "write", "write-without-response", "notify", "indicate")
-CALLS = ("connect", "pair", "startnotify", "startdiscovery", "removedevice")
+CALLS = ("connect", "pair", "startnotify", "startdiscovery", "stopdiscovery", "removedevice", "readvalue", "writevalue",
+         "powered")
 DEFAULT_ADAPTER = "F0:F1:F2:F3:F4:00"
 BASE_UUID = "0000{}-0000-1000-8000-00805f9b34fb"
 
@@ -131,6 +132,8 @@ class Characteristic:
     uuid: str  # as written: four lower case hex digits, or the full form
     properties: tuple[str, ...]
     value: bytes = b""
+    has_clock: bool = False  # it is the device's clock: what is read goes on by itself, and what is written sets it
+    ahead: float | None = None  # how many seconds that shows more than UTC at the start; None: it was never set
 
 
 @dataclass(frozen=True)
@@ -247,13 +250,21 @@ def _gatt(node: Node) -> dict[str, dict[str, Characteristic]]:
             if uuid in seen:
                 raise child.error(f"{uuid} is there twice in this device")
             seen.add(uuid)
-            keys = child.mapping(("properties",), ("value",))
+            keys = child.mapping(("properties",), ("value", "clock"))
             properties = tuple(item.choice(PROPERTIES) for item in keys["properties"].items())
             if not properties:
                 raise keys["properties"].error("at least one property is wanted")
-            characteristics[uuid] = Characteristic(uuid, properties, keys["value"].hex() if "value" in keys else b"")
+            characteristics[uuid] = Characteristic(
+                uuid, properties, keys["value"].hex() if "value" in keys else b"", "clock" in keys,
+                _ahead(keys["clock"]) if "clock" in keys else None)
         result[service] = characteristics
     return result
+
+
+def _ahead(node: Node) -> float | None:
+    if node.text() == "not-set":
+        return None
+    return float(node.matching(r"-?[0-9]+(\.[0-9]+)?", "seconds ahead of UTC, or not-set"))
 
 
 # Reading a story ----------------------------------------------------------------------------------------------------

@@ -21,11 +21,11 @@ VARIABLE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b\d+(?:\.\d+)? [GM]B\b"), "80.5 GB"),
     (re.compile(r"刚刚|(?<![\d.])\d+ (?:秒|分钟)前"), "5 秒前"),
     (re.compile(r"just now(?!\?)|(?<![\d.])\d+ (?:s|min) ago"), "5 s ago"),
-    (re.compile(r"(?<![\d.])\d+ (?:秒|分钟)(?!前)(?= *$|，|。|后| {2})"), "5 秒"),
+    (re.compile(r"(?<![\d.])\d+ (?:秒|分钟)(?!前)(?= *$|，|。|后| {2}|无人确认)"), "5 秒"),
     (re.compile(r"(?<= {2})now(?= {2})"), "5 s"),
     (re.compile(r"within \d+ min\b"), "within 14 min"),
     (re.compile(r"（\d+ 分钟内）"), "（14 分钟内）"),
-    (re.compile(r"(?<![\d.])(?<!within )\d+ (?:s|min)(?! ago)(?= *$|,|\.| {2})"), "5 s"),
+    (re.compile(r"(?<![\d.])(?<!within )\d+ (?:s|min)(?! ago)(?= *$|,|\.| {2}| unanswered)"), "5 s"),
     (re.compile(r"\|{1,4} +-\d{2,3}\b"), "|||| -59"),
     (re.compile(r"\b\d{2}:\d{2}:\d{2}\b(?!:)"), "08:06:02"),
     (re.compile(r"(?<![\w:])\d{2}:\d{2}(?![\w:])"), "08:06"),
@@ -42,10 +42,13 @@ VARIABLE: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 # A line of blocks grows with each value, and its column with it.
 TREND = re.compile(r"(?:[▁▂▃▄▅▆▇█]+|TREND|变化)(?= {2})( *)")
+# What a gateway says of itself each minute comes within the story or does not: devices, waiting, last heard.
+GATEWAY = re.compile(r"^(gw-1 +(?:online|在线) +)(\S+ +\S+ +(?:-|\S+ \S+(?: ago)?|刚刚|just now) +)(?=\d+\.)")
 
 
 def settled(line: str) -> str:
     """A line without what differs from run to run. Where the token stands in a column, the next one stays where it is."""
+    line = GATEWAY.sub(lambda match: match[1] + re.sub(r"\S+(?: \S+)*", lambda cell: "-".ljust(wcswidth(cell[0])), match[2]), line)
     for pattern, shown in VARIABLE:
         def replaced(match: re.Match[str], shown: str = shown) -> str:
             token, spaces = match[1], match[2]

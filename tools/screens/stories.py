@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import scenarios
 import yaml
+from commander import make_key
 from desk import clear
 from recorder import Recorder, Story
 from session import CTRL_C
@@ -52,9 +55,9 @@ def cuff(id: str = "cuff", address: str = scenarios.CUFF, **more: Any) -> scenar
 
 
 @contextmanager
-def household(recorder: Recorder, *devices: scenarios.Device, is_running: bool = True) -> Iterator[World]:
+def household(recorder: Recorder, *devices: scenarios.Device, is_running: bool = True, **options: Any) -> Iterator[World]:
     """The daemon with a bus, a broker and these devices around it."""
-    world = World(devices=list(devices), bluez={"FAKE_BLUEZ_DISCONNECT_DELAY": "0.2"})
+    world = World(devices=list(devices), bluez={"FAKE_BLUEZ_DISCONNECT_DELAY": "0.2"}, **options)
     recorder.environment = world.vigil.bus
     failed = True
     try:
@@ -102,6 +105,21 @@ def profiles(recorder: Recorder) -> None:
     recorder.show("profiles-show-unknown", "profiles", "show", "example.strp", "--profiles", good, code=1)
     recorder.show("profiles-check", "profiles", "check", good, "--profiles", good)
     recorder.show("profiles-check-wrong", "profiles", "check", wrong, "--profiles", good, code=1)
+
+
+@story
+def rules(recorder: Recorder) -> None:
+    """Of the editions, which change rarely, and of a site's file."""
+    recorder.settles = False
+    site, wrong = (f"tools/screens/rules/{name}.yaml" for name in ("site", "wrong"))
+    recorder.show("rules", "rules")
+    recorder.show("rules-list", "rules", "list", "--file", "tools/screens/rules/few.yaml")
+    recorder.show("rules-explain", "rules", "explain", "OX-2", "--edition", "intl")
+    recorder.show("rules-explain-unknown", "rules", "explain", "OX2", code=1)
+    recorder.show("rules-explain-technical", "rules", "explain", "DV-1")
+    recorder.show("rules-check", "rules", "check", site)
+    recorder.show("rules-check-warned", "rules", "check", "tools/screens/rules/warned.yaml")
+    recorder.show("rules-check-wrong", "rules", "check", wrong, code=1)
 
 
 @story
@@ -226,7 +244,7 @@ def evening(recorder: Recorder) -> None:
             recorder.keep("watch-alert", watch)
             watch.type(CTRL_C)
             # In the alert's words and as a reading.
-            follower.wait(lambda text: "BP-1" in text and text.count("188 mmHg") == 2)
+            follower.wait(lambda text: "BP-1" in text and "188/80" in text and "188 mmHg" in text)
             recorder.keep("watch-clinic", follower)
             follower.type(CTRL_C)
         with recorder.vigilctl(*clinic) as late:
@@ -236,6 +254,32 @@ def evening(recorder: Recorder) -> None:
         recorder.show("status-alert", "status")
         recorder.show("forget", "forget", enrolled["strap"])
         recorder.show("forget-unknown", "forget", "d-9", code=1)
+
+
+@story
+def answering(recorder: Recorder) -> None:
+    """An alert that a nurse acknowledges at the clinic's desk."""
+    with tempfile.TemporaryDirectory() as directory:
+        nurse = make_key(Path(directory), "desk-1", "nurse")
+        with household(recorder, cuff(), config={"commands": {"keys": [nurse.config]}}) as world:
+            desk = world.directory / "desk.yaml"
+            desk.write_text(yaml.safe_dump({
+                "clinic": CLINIC, "broker": clear(world.broker.port), "by": "u-12",
+                "key": {"id": nurse.kid, "file": str(nurse.private), "role": nurse.role}}))
+            world.wait_connected(world.pair("cuff", scenarios.CUFF, OTHER))
+            world.stage.wait_event("subscribed", "cuff")
+            with recorder.vigilctl("watch", "--clinic", "--config", str(desk)) as follower:
+                follower.wait(recorder.words("online", "在线"))
+                for systolic in (186, 188):
+                    world.stage.tell(f"notify cuff 2a35 {scenarios.pressure(systolic)}")
+                follower.wait(lambda text: "BP-1" in text and "188/80" in text and "188 mmHg" in text)
+                follower.type("a")
+                follower.wait(recorder.words("as u-12?", "以 u-12 的名义"))
+                recorder.keep("watch-clinic-question", follower)
+                follower.type("y")
+                follower.wait(lambda text: re.search(recorder.words("acknowledged by u-12", r"u-12 \S+ 已确认"), text) is not None)
+                recorder.keep("watch-clinic-acknowledged", follower)
+                follower.type(CTRL_C)
 
 
 def each_has_spoken(world: World) -> None:

@@ -117,3 +117,16 @@ def test_lab(run: Run, tmp_path: Path) -> None:
     (tmp_path / "tools/lab/tests/library.sh").write_text("exit 1\n")
     code, lines = run("--lab")
     assert (code, lines[-1]) == (1, "17 passed, 1 failed")
+
+
+def test_what_failed_in_the_lab_is_named_above_its_logs(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "suite").mkdir()
+    (tmp_path / "suite/test_it.py").write_text("def test_a(): pass\ndef test_b():\n    assert 1 == 2, 'the strap'\n")
+    script(tmp_path / "tools/lab/boot", '#!/bin/sh\nexec sh "$1"\n')
+    logs = "; for i in $(seq 300); do echo '{\"event\": \"sent\"}'; done; exit 1\n"
+    script(tmp_path / "tools/lab/tests/systemd.sh",
+           f"{sys.executable} -m pytest --color=yes -p no:cacheprovider {tmp_path}/suite{logs}")
+    code, lines = run("--lab")
+    assert (code, lines[-1]) == (1, "8 passed, 1 failed")
+    assert any("FAILED" in line and "test_b" in line and "the strap" in line for line in lines), lines
+    assert sum("sent" in line for line in lines) < 50

@@ -21,9 +21,10 @@ def alert(seq, version=1, phase="start", state="active", alert="a-1", priority="
     return ROOT + (f"up/{kind}/r-0001" if kind == "alert" else f"up/{kind}/2/r-0001"), json.dumps(message).encode()
 
 
-def gap(seq, lane="reading", epoch="e1"):
-    return ROOT + "up/gap", json.dumps({"schema": "vigil.gap/1", "id": f"g-{lane}-{epoch}-{seq}", "epoch": epoch,
-                                        "lane": lane, "seq": seq, "gateway": "gw", "reason": "epoch", "count": 0})
+def gap(seq, lane="reading", epoch="e1", **fields):
+    message = {"schema": "vigil.gap/1", "id": f"g-{lane}-{epoch}-{seq}", "epoch": epoch, "lane": lane, "seq": seq,
+               "gateway": "gw", "reason": "epoch", "count": 0} | fields
+    return ROOT + "up/gap", json.dumps(message).encode()
 
 
 def feed(*messages):
@@ -133,6 +134,22 @@ def test_an_escalation_is_a_row_of_its_own():
 def test_gaps_are_kept():
     check, _ = feed(gap(1), gap(1, "alert"))
     assert [message["lane"] for message in check.gaps] == ["reading", "alert"]
+
+
+def test_a_gap_fills_the_hole_that_it_declares():
+    check, _ = feed(gap(1), reading(2), gap(5, reason="capacity", count=3, fromSeq=3, toSeq=5), reading(6))
+    assert check.holes() == [] and check.complaints == [] and check.losses() == {"epoch": 0, "capacity": 3}
+    assert check.missing_below(LaneKey("gw", "e1", "reading"), 7) == 1
+
+
+def test_a_gap_may_take_the_number_of_what_was_dropped_although_that_had_come():
+    check, _ = feed(reading(1), gap(1, reason="capacity", count=1, fromSeq=1, toSeq=1))
+    assert check.complaints == [] and check.losses()["capacity"] == 0
+
+
+def test_a_gap_that_ends_elsewhere_than_at_its_own_number_is_a_complaint():
+    check, _ = feed(gap(1, fromSeq=1, toSeq=4))
+    assert len(check.complaints) == 1
 
 
 def test_the_latest_status_stays():

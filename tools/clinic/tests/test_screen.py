@@ -98,6 +98,16 @@ def test_what_must_be_seen_on_80_by_24(full):
         assert wanted in text, wanted
 
 
+@pytest.mark.parametrize("fields, standing", [
+    ({"state": "acknowledged", "acknowledgedBy": "u-12"}, "acknowledged by u-12"), ({"state": "paused"}, "paused"),
+    ({"level": 3}, "active, level 3"), ({"state": "unheard-of"}, "unheard-of")])
+def test_how_an_alert_stands(fields, standing):
+    view = View("Vigil demo 演示", "a note")
+    alert(view, 1, **fields)
+    text = "\n".join(plain(line) for line in render(view))
+    assert standing in text and f"1 open, {0 if fields.get('state') in ('acknowledged', 'paused') else 1} active" in text
+
+
 def test_with_little_room_every_alert_still_has_its_head(full):
     text = "\n".join(plain(line) for line in render(full, 80, 17))
     assert "BP-1" in text and "OX-1" in text

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""org.bluez.Adapter1 of hci0: doc/adapter-api.txt, src/adapter.c."""
+"""org.bluez.Adapter1 of the one controller: doc/adapter-api.txt, src/adapter.c."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from .storage import Storage
 from .timing import Timing
 from .world import Peripheral, World
 
-PATH = "/org/bluez/hci0"
+ROOT = "/org/bluez"
+FIRST = "hci0"
 NAME = "BlueZ 5.66"
 TEST_COMPANY = 0xFFFF  # the number that is nobody's
 RSSI_WALK = (-60, -62, -59, -61)
@@ -26,9 +27,9 @@ class Adapter(Interface):
     NAME = "org.bluez.Adapter1"
 
     def __init__(self, tree: ObjectTree, world: World, storage: Storage, agents: AgentManager, timing: Timing,
-                 manufacture: bool):
+                 manufacture: bool, name: str):
         self.tree, self.world, self.storage, self.agents, self.timing = tree, world, storage, agents, timing
-        self.path = PATH
+        self.path = f"{ROOT}/{name}"
         self.experimental = False  # Debian starts bluetoothd without --experimental
         self._manufacture = manufacture
         self.devices: dict[str, Device] = {}  # by path
@@ -73,7 +74,7 @@ class Adapter(Interface):
     def Class(self) -> int:
         return 0
 
-    @prop("b")
+    @prop("b", fault="powered")
     def Powered(self) -> bool:
         return self.powered
 
@@ -168,6 +169,7 @@ class Adapter(Interface):
             return
         self.powered = on
         if on:
+            self.world.be_deaf(None)
             self.changed("Powered", "UUIDs")
             return
         self._discovery = Discovery()
@@ -190,10 +192,12 @@ class Adapter(Interface):
             raise errors.busy()
         client.discovering = True
         if not self._scan:
+            if self.world.deaf == "scan":
+                self.world.be_deaf(None)
             # The answer first, then Discovering: start_discovery_complete.
             self._scan = asyncio.ensure_future(self._scanning())
 
-    @method()
+    @method(fault="stopdiscovery")
     def StopDiscovery(self, call: Call) -> None:
         self._need_power()
         client = self._discovery.clients.get(call.sender)
@@ -272,7 +276,7 @@ class Adapter(Interface):
         while True:
             await asyncio.sleep(self.timing.advertising_interval)
             for peripheral in self.world.peripherals.values():
-                if peripheral.visible:
+                if peripheral.visible and not self.world.deaf:
                     self._heard(peripheral, RSSI_WALK[step % len(RSSI_WALK)])
             step += 1
 
@@ -331,6 +335,7 @@ class Adapter(Interface):
             device.destroy()
         self.devices.clear()
         self.storage.pairable = False
+        self.world.be_deaf(None)
         self.tree.unexport(self.path)
         self.halt()
 

@@ -20,7 +20,7 @@ from dbus_fast import Message, MessageFlag, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
 from .errors import BlueZError
-from .faults import HANG, Faults
+from .faults import HANG, Delay, Faults
 
 LOG = logging.getLogger(__name__)
 PROPERTIES = "org.freedesktop.DBus.Properties"
@@ -43,14 +43,19 @@ class Property:
         self.signature, self.get = signature, get
         self.name = get.__name__
         self.set: Callable[[Any, Any], None] | None = None
+        self.fault: str | None = None  # the kind of call that setting it is, for scenarios that let it fail
 
     def setter(self, set_: Callable[[Any, Any], None]) -> "Property":
         self.set = set_
         return self
 
 
-def prop(signature: str) -> Callable[[Callable[[Any], Any]], Property]:
-    return lambda get: Property(signature, get)
+def prop(signature: str, fault: str | None = None) -> Callable[[Callable[[Any], Any]], Property]:
+    def mark(get: Callable[[Any], Any]) -> Property:
+        made = Property(signature, get)
+        made.fault = fault
+        return made
+    return mark
 
 
 def method(takes: str = "", gives: str = "", fault: str | None = None) -> Callable:
@@ -204,11 +209,13 @@ class ObjectTree:
         fault = self.faults.take(fault_kind, target.device_id) if fault_kind else None
         if fault is HANG:
             return None
-        if fault is not None:
+        if isinstance(fault, BlueZError):
             raise fault
         result = handler(target, Call(message.sender, list(message.body)))
         if inspect.isawaitable(result):
             result = await result
+        if isinstance(fault, Delay):
+            await asyncio.sleep(fault.seconds)
         return Message.new_method_return(message, gives, [result] if gives else [])
 
     @staticmethod
@@ -216,7 +223,7 @@ class ObjectTree:
         return BlueZError(DBUS_ERROR + kind, f'Method "{message.member}" with signature "{message.signature}" on '
                                              f'interface "{message.interface}" doesn\'t exist\n')
 
-    def _properties(self, message: Message, interfaces: dict[str, Interface]) -> Message:
+    def _properties(self, message: Message, interfaces: dict[str, Interface]) -> Message | None:
         name, arguments = (message.body or [""])[0], message.body[1:]
         target = interfaces.get(name)
         if target is None:
@@ -236,6 +243,11 @@ class ObjectTree:
                 raise BlueZError(DBUS_ERROR + "PropertyReadOnly", f"Property '{arguments[0]}' is not writable")
             if arguments[1].signature != item.signature:
                 raise BlueZError(DBUS_ERROR + "InvalidSignature", f"Invalid signature for '{arguments[0]}'")
+            fault = self.faults.take(item.fault, None) if item.fault else None
+            if fault is HANG:
+                return None
+            if isinstance(fault, BlueZError):
+                raise fault
             item.set(target, arguments[1].value)
             return Message.new_method_return(message)
         raise self._unknown("UnknownMethod", message)

@@ -19,6 +19,10 @@ from .faults import Faults
 from .world import Peripheral, World
 
 
+# A new firmware has that many handles more in front.
+HANDLES = 0x10
+
+
 class CommandError(Exception):
     """What is answered after `error: `."""
 
@@ -94,9 +98,23 @@ class Control:
             case ["adapter", "remove"]:
                 if not self._daemon.unplug():
                     raise CommandError("no adapter")
-            case ["adapter", "add"]:
-                if not self._daemon.plug():
+            case ["adapter", "add", *index] if len(index) < 2:
+                if index and not re.fullmatch(r"hci\d", index[0]):
+                    raise CommandError("an index is hci0 to hci9")
+                if not self._daemon.plug(*index):
                     raise CommandError("there is one, or bluetoothd is not there")
+            case ["slots", "all" | "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" as number]:
+                self._world.slots = None if number == "all" else int(number)
+            case ["deaf", "scan" | "power" | "off" as until]:
+                self._world.be_deaf(None if until == "off" else until)
+            case ["resolve", device, how, *times] if len(times) < 2:
+                if how not in ("never", "drop"):
+                    _number(how)
+                self._peripheral(device).resolutions += [how] * _times(times)
+            case ["new-firmware", device]:
+                self._peripheral(device).new_firmware(HANDLES)
+            case ["unbond", device]:
+                self._peripheral(device).forget_bond()
             case ["restart", *seconds] if len(seconds) < 2:
                 self._begin_restart(_number(seconds[0]) if seconds else 1.0)
             case ["error", call, name, text, *times] if len(times) < 2:
@@ -105,6 +123,10 @@ class Control:
                 self._faults.fail(_call(call), name, text, _times(times))
             case ["hang", call, *times] if len(times) < 2:
                 self._faults.hang(_call(call), _times(times))
+            case ["delay", call, seconds, *times] if len(times) < 2:
+                self._faults.delay(_call(call), _number(seconds), _times(times))
+            case ["clear", *calls] if len(calls) < 2:
+                self._faults.clear(_call(calls[0]) if calls else None)
             case _:
                 raise CommandError(f"unknown command: {' '.join(words)}")
         return "ok"

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
-from dbus_fast import RequestNameReply
+from dbus_fast import AuthError, RequestNameReply
 from dbus_fast.aio import MessageBus
 
-from .adapter import PATH, Adapter
+from .adapter import FIRST, ROOT, Adapter
 from .agent import AgentManager
 from .bus import ObjectTree
 from .faults import Faults
@@ -17,6 +18,7 @@ from .timing import Timing
 from .world import World
 
 BUS_NAME = "org.bluez"
+BUS_PAUSE = 0.2
 
 
 class NameTaken(Exception):
@@ -31,6 +33,7 @@ class Daemon:
         self._tree: ObjectTree | None = None
         self._agents: AgentManager | None = None
         self.adapter: Adapter | None = None
+        self._watch: asyncio.Task | None = None
 
     async def start(self) -> None:
         bus = await MessageBus(bus_address=self._address).connect()
@@ -42,6 +45,20 @@ class Daemon:
         if await bus.request_name(BUS_NAME) is not RequestNameReply.PRIMARY_OWNER:
             self.stop()
             raise NameTaken(f"{BUS_NAME} is taken on {self._address}")
+        self._watch = asyncio.ensure_future(self._live_on(bus))
+
+    async def _live_on(self, bus: MessageBus) -> None:
+        """disconnected_dbus in src/main.c: it exits with the bus. It is started again as soon as there is one."""
+        with contextlib.suppress(Exception):
+            await bus.wait_for_disconnect()
+        if not self._tree or self._tree.bus is not bus:
+            return
+        self.stop()
+        while True:
+            try:
+                return await self.start()
+            except (OSError, EOFError, AuthError):
+                await asyncio.sleep(BUS_PAUSE)
 
     def stop(self) -> None:
         """Dies: no signal, no Release to the agents, links gone. What is stored stays in the Storage."""
@@ -57,11 +74,13 @@ class Daemon:
         await asyncio.sleep(away)
         await self.start()
 
-    def plug(self) -> bool:
+    def plug(self, name: str = FIRST) -> bool:
+        """The controller is there, under the index that the kernel gives it now."""
         if self.adapter or not self._tree or not self._agents:
             return False
-        self.adapter = Adapter(self._tree, self._world, self._storage, self._agents, self._timing, self._manufacture)
-        self._tree.export(PATH, self.adapter)
+        self.adapter = Adapter(self._tree, self._world, self._storage, self._agents, self._timing, self._manufacture,
+                               name)
+        self._tree.export(self.adapter.path, self.adapter)
         self.adapter.load()
         return True
 
@@ -75,4 +94,5 @@ class Daemon:
     async def ask(self, kind: str, address: str) -> str:
         """A device that nobody pairs with wants something of the default agent; what that says."""
         agent = self._agents.find(None) if self._tree and self._agents else None
-        return await agent.try_on(kind, f"{PATH}/dev_{address.replace(':', '_')}") if agent else "no agent"
+        place = self.adapter.path if self.adapter else f"{ROOT}/{FIRST}"
+        return await agent.try_on(kind, f"{place}/dev_{address.replace(':', '_')}") if agent else "no agent"

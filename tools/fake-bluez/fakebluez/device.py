@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ class Device(DeviceProperties):
     def __init__(self, adapter: "Adapter", peripheral: Peripheral):
         super().__init__(adapter, peripheral)
         self.device_id = peripheral.spec.id
-        self.tree, self.timing, self.agents = adapter.tree, adapter.timing, adapter.agents
+        self.tree, self.timing, self.agents, self._world = adapter.tree, adapter.timing, adapter.agents, adapter.world
         self.path = f"{adapter.path}/dev_{peripheral.spec.address.replace(':', '_')}"
         self.temporary = True
         self.attached = False       # the ATT channel is up
@@ -152,22 +153,52 @@ class Device(DeviceProperties):
     async def make_link(self) -> None:
         """The kernel waits for an advertisement, then connects."""
         while not self.connected:
-            await self.peripheral.until(lambda: self.peripheral.visible or self.connected)
+            await self.peripheral.until(lambda: self.peripheral.visible and not self._world.deaf or self.connected)
             await asyncio.sleep(self.timing.link_delay)
-            if self.peripheral.visible and not self.stored.blocked:
+            if self.peripheral.visible and not self.stored.blocked and not self._world.deaf:
+                if self._world.is_full:
+                    # The kernel says EMLINK; att_connect_cb makes ECONNABORTED of every errno.
+                    raise errors.failed("le-connection-abort-by-local")
                 self._link_up()
+                if not self.attached:
+                    await self._key_missing()
 
     def _link_up(self) -> None:
         self.peripheral.link_up(self)
         self._stop_temporary_timer()
         self.changed("Connected")
+        if self.stored.bonded and not self.peripheral.bonded:
+            return
         self.attached = True
         self.table.link_up()
         self.later(self._resolve())
 
+    async def _key_missing(self) -> None:
+        """The socket is to be encrypted, the device has no key: att_connect_cb gets EACCES, and the kernel ends the link for
+        AUTH_FAILURE. Which of the two is told first is a matter of luck. 5.66 tells nobody why, and goes on showing Paired
+        and Bonded."""
+        await asyncio.sleep(self.timing.pair_delay)
+        if random.random() < 0.5:
+            self.peripheral.drop()  # which cancels the connecting
+            return
+        asyncio.get_running_loop().call_soon(self.peripheral.drop)
+        raise errors.failed("le-connection-abort-by-local")
+
     async def _resolve(self) -> None:
-        await asyncio.sleep(self.timing.cached_delay if self.stored.cached else self.timing.resolve_delay)
+        delay = self.timing.cached_delay if self.stored.cached and not self.table.is_stale else self.timing.resolve_delay
+        if self.peripheral.resolutions:
+            match self.peripheral.resolutions.pop(0):
+                case "never":
+                    return
+                case "drop":
+                    await asyncio.sleep(delay / 2)
+                    self.peripheral.drop()
+                    return
+                case seconds:
+                    delay = float(seconds)
+        await asyncio.sleep(delay)
         self.set_temporary(False)  # register_gatt_services
+        self.table.renew()
         uuids = self.uuids | {full_uuid(uuid) for uuid in (*SELF_HANDLED, *self.peripheral.spec.gatt)}
         told = ["UUIDs"] if uuids != self.uuids else []
         self.uuids, self.stored.uuids = uuids, uuids
@@ -220,6 +251,12 @@ class Device(DeviceProperties):
     def value_arrived(self, uuid: str, value: bytes) -> bool:
         by_profile = self._battery.value_arrived(uuid, value)
         return self.table.value_arrived(uuid, value) or by_profile
+
+    def services_changed(self) -> None:
+        """gatt_service_removed and gatt_service_added while the link is up; ServicesResolved stays as it is."""
+        if self.resolved_now:
+            self.table.renew()
+            self.table.export()
 
     def link_lost(self) -> None:
         """device_remove_connection: what is told, and in which order."""

@@ -10,10 +10,17 @@ from .errors import BlueZError
 HANG = object()
 
 
+@dataclass(frozen=True)
+class Delay:
+    """The call is done, and answered only so much later."""
+
+    seconds: float
+
+
 @dataclass
 class _Fault:
     call: str
-    outcome: object  # a BlueZError, or HANG
+    outcome: object  # a BlueZError, HANG or a Delay
     times: int
     device: str | None
 
@@ -29,6 +36,13 @@ class Faults:
 
     def hang(self, call: str, times: int) -> None:
         self._faults.append(_Fault(call, HANG, times, None))
+
+    def delay(self, call: str, seconds: float, times: int) -> None:
+        self._faults.append(_Fault(call, Delay(seconds), times, None))
+
+    def clear(self, call: str | None) -> None:
+        """What is not used up is no more; all kinds with None."""
+        self._faults = [fault for fault in self._faults if call not in (None, fault.call)]
 
     def take(self, call: str, device: str | None) -> object | None:
         for fault in self._faults:

@@ -143,7 +143,7 @@ class Characteristic(Interface):
 
     # Methods
 
-    @method("a{sv}", "ay")
+    @method("a{sv}", "ay", fault="readvalue")
     async def ReadValue(self, call: Call) -> bytes:
         self.need_link()
         offset = _option(call.body[0], "offset", "q", 0)
@@ -156,7 +156,7 @@ class Characteristic(Interface):
         self._store(self._value[:offset] + value[offset:])
         return value[offset:]
 
-    @method("aya{sv}")
+    @method("aya{sv}", fault="writevalue")
     async def WriteValue(self, call: Call) -> None:
         self.need_link()
         value, options = call.body
@@ -293,6 +293,7 @@ class Table:
     def __init__(self, device: "Device"):
         self._device = device
         self._paths: list[str] = []
+        self._shift = device.peripheral.shift
         self.characteristics: dict[str, Characteristic] = {}
 
     @property
@@ -303,7 +304,7 @@ class Table:
         """Handles as a small peripheral gives them: service, then declaration, value, client configuration."""
         if self.exported:
             return
-        handle = FIRST_HANDLE
+        handle = FIRST_HANDLE + self._shift
         for uuid, characteristics in self._device.peripheral.spec.gatt.items():
             service_path = f"{self._device.path}/service{handle:04x}"
             self._export(service_path, Service(self._device.path, uuid))
@@ -318,6 +319,18 @@ class Table:
                     self._export(f"{path}/desc{handle:04x}", Descriptor(characteristic, path))
                     handle += 1
 
+    def renew(self) -> None:
+        """Where the device's database hash is another one (db_hash_read_cb in src/shared/gatt-client.c): the old objects go,
+        and their sessions with them."""
+        if self.is_stale:
+            self.remove()
+            self._shift = self._device.peripheral.shift
+
+    @property
+    def is_stale(self) -> bool:
+        """The device's handles are others than those that are known here."""
+        return self._shift != self._device.peripheral.shift
+
     def _export(self, path: str, interface: Interface) -> None:
         self._device.tree.export(path, interface)
         self._paths.append(path)
@@ -331,6 +344,8 @@ class Table:
         self.characteristics.clear()
 
     def link_up(self) -> None:
+        if self.is_stale:
+            return  # what is written to an old handle is refused, and register_notify_cb drops the session
         for characteristic in self.characteristics.values():
             characteristic.link_up()
 
@@ -339,7 +354,7 @@ class Table:
             characteristic.link_down()
 
     def value_arrived(self, uuid: str, value: bytes) -> bool:
-        return uuid in self.characteristics and self.characteristics[uuid].value_arrived(value)
+        return uuid in self.characteristics and not self.is_stale and self.characteristics[uuid].value_arrived(value)
 
 
 def _option(options: dict, name: str, signature: str, default: object) -> object:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from device_clock import DeviceClock
 from scenario import Announce, Scenario
 from scenario import Device as DeviceSpec
 
@@ -29,6 +30,9 @@ class Host(Protocol):
     def link_lost(self) -> None:
         """The device ended the link, or went out of range."""
 
+    def services_changed(self) -> None:
+        """The device's table is another one now (Service Changed)."""
+
 
 class Peripheral:
     def __init__(self, spec: DeviceSpec, events: Events, passkey_dir: Path | None):
@@ -40,14 +44,18 @@ class Peripheral:
         self.subscribed: set[str] = set()  # the client configuration of this link, bluetoothd's own uses included
         self.remembered: set[str] = set()  # the client configuration that a bonded device keeps over disconnections
         self.values = {uuid: item.value for service in spec.gatt.values() for uuid, item in service.items()}
+        self.clocks = {uuid: DeviceClock(item.ahead) for service in spec.gatt.values() for uuid, item in service.items()
+                       if item.has_clock}
         self.passkey: int | None = None  # on its display now
+        self.shift = 0                         # how far a new firmware has moved its handles
+        self.resolutions: list[str] = []       # how the next discoveries of its services go: seconds, `never` or `drop`
         self.sent = 0
         self.written: list[tuple[str, bytes]] = []  # on this link, and no step of the story has gone on by it yet
         self._waiting: set[asyncio.Future] = set()
 
     # Waiting for something to become true
 
-    def _touched(self) -> None:
+    def touched(self) -> None:
         for future in self._waiting:
             if not future.done():
                 future.set_result(None)
@@ -76,7 +84,7 @@ class Peripheral:
         if self.advertising != on:
             self.advertising = on
             self._events.write("advertising", device=self.spec.id, on=on)
-            self._touched()
+            self.touched()
 
     def announce(self, data: Announce) -> None:
         if self.announced != data:
@@ -87,7 +95,7 @@ class Peripheral:
         self.host = host
         self.paired = self.bonded
         self._events.write("connected", device=self.spec.id)
-        self._touched()
+        self.touched()
 
     def link_down(self) -> None:
         """The host ended the link, or there is none on the other side any more."""
@@ -98,7 +106,7 @@ class Peripheral:
         self.written.clear()
         self.paired = self.bonded
         self._events.write("disconnected", device=self.spec.id)
-        self._touched()
+        self.touched()
 
     def drop(self) -> bool:
         """The device ends the link itself."""
@@ -118,7 +126,7 @@ class Peripheral:
         if self.bonded:
             (self.remembered.add if on else self.remembered.discard)(uuid)
         self._events.write("subscribed" if on else "unsubscribed", device=self.spec.id, characteristic=uuid)
-        self._touched()
+        self.touched()
 
     def wanted(self, uuid: str) -> bool:
         """Whether the device thinks that the host wants values: a bonded one remembers it from the last link, and sends
@@ -140,22 +148,41 @@ class Peripheral:
         return True
 
     def read(self, uuid: str) -> bytes:
-        self._events.write("read", device=self.spec.id, characteristic=uuid)
-        return self.values[uuid]
+        value = self.clocks[uuid].read(uuid) if uuid in self.clocks else self.values[uuid]
+        self._events.write("read", device=self.spec.id, characteristic=uuid, value=value.hex())
+        return value
 
     def write(self, uuid: str, offset: int, value: bytes) -> None:
         """The host has written this, and the story may go on by it."""
+        if uuid in self.clocks:
+            self.clocks[uuid].write(value)
         self.values[uuid] = self.values[uuid][:offset] + value
         self.written.append((uuid, value))
         self._events.write("written", device=self.spec.id, characteristic=uuid, value=value.hex())
-        self._touched()
+        self.touched()
 
     async def until_written(self, uuid: str, value: bytes) -> None:
         """Each write is for one who waits."""
         await self.until(lambda: (uuid, value) in self.written)
         self.written.remove((uuid, value))
 
+    def new_firmware(self, shift: int) -> None:
+        """Other handles; what it had been configured to on the old ones is forgotten."""
+        self.shift += shift
+        self.subscribed.clear()
+        self.remembered.clear()
+        self._events.write("new-firmware", device=self.spec.id)
+        if self.host is not None:
+            self.host.services_changed()
+
     # Pairing
+
+    def forget_bond(self) -> None:
+        """Somebody has reset it; the host goes on believing in the bond."""
+        self.bonded = False
+        self.remembered.clear()
+        self._events.write("unbonded", device=self.spec.id)
+        self.drop()
 
     def show_passkey(self) -> int:
         self.passkey = random.randrange(1_000_000) if self.spec.passkey is None else self.spec.passkey
@@ -175,7 +202,7 @@ class Peripheral:
         self.paired, self.bonded = True, bonded
         self.remembered = set(self.subscribed) if bonded else set()
         self._events.write("paired", device=self.spec.id, bonded=bonded)
-        self._touched()
+        self.touched()
 
 
 class World:
@@ -185,9 +212,22 @@ class World:
         self.scenario = scenario
         self.peripherals = {spec.id: Peripheral(spec, events, passkey_dir) for spec in scenario.devices}
         self._signals: dict[str, asyncio.Event] = {}
+        # What the controller itself can do, whether or not there is a bluetoothd.
+        self.slots: int | None = None  # the most links that it can have
+        self.deaf: str | None = None   # it reports no advertisement until it is told to `scan` anew, or its `power` comes back
 
     def at(self, address: str) -> Peripheral:
         return next(one for one in self.peripherals.values() if one.spec.address == address)
+
+    def be_deaf(self, until: str | None) -> None:
+        self.deaf = until
+        for peripheral in self.peripherals.values():
+            peripheral.touched()
+
+    @property
+    def is_full(self) -> bool:
+        """The controller refuses one more link."""
+        return self.slots is not None and sum(one.connected for one in self.peripherals.values()) >= self.slots
 
     def signal(self, name: str) -> asyncio.Event:
         return self._signals.setdefault(name, asyncio.Event())

@@ -9,12 +9,12 @@ struct FuzzTarget: Sendable {
   let run: @Sendable ([UInt8]) -> Void
 
   static func all() throws -> [FuzzTarget] {
-    try decoders(ProfileFolder.texts()) + [NumberTarget.target, ProfileTarget.target(), trap]
+    try decoders(ProfileFolder.texts()) + [CommandTarget.target, NumberTarget.target, ProfileTarget.target(), trap]
   }
 
   /// Loads only what that one target needs: a short run starts many processes.
   static func named(_ name: String) throws -> FuzzTarget? {
-    let others = try name == "profile" ? [ProfileTarget.target()] : [NumberTarget.target, trap]
+    let others = try name == "profile" ? [ProfileTarget.target()] : [CommandTarget.target, NumberTarget.target, trap]
     if let found = others.first(where: { $0.name == name }) { return found }
     let texts = try ProfileFolder.texts()
     let its = texts.filter { text in

@@ -28,7 +28,8 @@ def targets() -> list[str]:
 
 
 def test_there_is_a_target_for_each_decoder_the_loader_and_the_numbers(targets: list[str]) -> None:
-    assert {"profile", "numbers", "decode.bluetooth.blood-pressure.2A35", "decode.bluetooth.heart-rate.2A37"} <= set(targets)
+    assert {"profile", "numbers", "command", "decode.bluetooth.blood-pressure.2A35",
+            "decode.bluetooth.heart-rate.2A37"} <= set(targets)
 
 
 def test_a_short_run_finds_nothing(targets: list[str]) -> None:

@@ -59,6 +59,8 @@ class Control:
                 await self._device(device).announce(Announce({int(company, 16): bytes.fromhex(value)}))
             case ["announce", device, "service-data", uuid, value]:
                 await self._device(device).announce(Announce({}, {uuid.lower(): bytes.fromhex(value)}))
+            case ["unbond", device]:
+                await self._device(device).forget_bond()
             case ["notify", device, uuid, value]:
                 await self._notify(self._device(device), uuid.lower(), value)
             case ["passkey-of", device]:

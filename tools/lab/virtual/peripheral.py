@@ -19,6 +19,7 @@ from bumble.keys import MemoryKeyStore
 from bumble.pairing import PairingConfig, PairingDelegate
 
 import scenario
+from device_clock import DeviceClock
 from events import Events, Passkeys
 from radio import Air
 
@@ -153,6 +154,14 @@ class Peripheral:
             await self._while_up(connection, connection.disconnect())
             await self.until(lambda: self.connection is not connection)
 
+    async def forget_bond(self) -> None:
+        """Somebody has reset it; the host goes on believing in the bond."""
+        self.bonded = self.paired = False
+        self._kept.clear()
+        await self.keys.delete_all()
+        self.event("unbonded")
+        await self.disconnect()
+
     def event(self, name: str, **more: Any) -> None:
         self.events.write(name, device=self.spec.id, **more)
 
@@ -244,15 +253,19 @@ class Peripheral:
         if "write" in item.properties or "write-without-response" in item.properties:
             permissions |= Characteristic.WRITEABLE
         content = {"value": item.value}
+        clock = DeviceClock(item.ahead) if item.has_clock else None
 
         async def read(connection: Connection) -> bytes:
             await self._authorize(connection)
-            self.event("read", characteristic=item.uuid)
-            return content["value"]
+            shown = content["value"] if clock is None else clock.read(item.uuid)
+            self.event("read", characteristic=item.uuid, value=shown.hex())
+            return shown
 
         async def write(connection: Connection, value: bytes) -> None:
             await self._authorize(connection)
             content["value"] = value
+            if clock is not None:
+                clock.write(bytes(value))
             self.written.append((item.uuid, bytes(value)))
             self.event("written", characteristic=item.uuid, value=bytes(value).hex())
             self._changed()

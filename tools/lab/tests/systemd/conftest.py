@@ -24,6 +24,7 @@ GOOD = """clinic: c1
 gateway: gw-1
 zone: Asia/Shanghai
 broker: {{host: 127.0.0.1, port: {port}, tls: off}}
+streams: full
 rules: {{OX-1: {{confirm-seconds: 1, clear-seconds: 1}}, settle-seconds: 0}}
 """
 

@@ -99,7 +99,7 @@ def test_no_other_user_hears_a_value(box: Box, strap: str, stage: LabStage, list
         return [one for one in control.signals(bluez) if "GattCharacteristic1" in one and '"Value"' in one]
 
     eventually(lambda: len(values()) > 5, 30, "the daemon's user hears values")
-    for signal in ("desaturate", "recover", "desaturate-again"):
+    for signal in ("desaturate", "recover", "crisis", "relief", "desaturate-again"):
         stage.tell(f"signal {signal}")
     eventually(lambda: any("member=AlertChanged" in one for one in control.signals(vigil)), 60, "an alert is announced")
     succeed("dbus-send", "--system", "--type=signal", "/", f"{MARKER}.Last")
