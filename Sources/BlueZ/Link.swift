@@ -75,6 +75,7 @@ extension Central {
   ) async {
     var backoff = Backoff()
     var hangUps = 0
+    var bondLoss: LinkFailure?
     defer { slots.forget(address) }
     while !Task.isCancelled {
       let start = ContinuousClock.now
@@ -83,8 +84,13 @@ extension Central {
           to: address, isBonded: isBonded, isSpot: isSpot, subscribingTo: characteristics, conversation: conversation,
           backoff: &backoff
         ) { state in
-          if state == .connected { hangUps = 0 }
-          report(state)
+          if state == .connected { (hangUps, bondLoss) = (0, nil) }
+          // A bond does not come back by itself: what a person has to do stands while the device is tried again.
+          if let bondLoss, state == .searching || state == .connecting {
+            report(.retrying(bondLoss, next: .now))
+          } else {
+            report(state)
+          }
         }
         if end == .hangUp {
           report(.connecting)
@@ -97,9 +103,10 @@ extension Central {
         if ContinuousClock.now - start > .seconds(10) { backoff.reset() }
         if case BlueZError.hungUp = error { hangUps += 1 }
         let isKeyMissing = isBonded && hangUps >= Self.hangUpsOfLostKey
+        let failure = LinkFailure(isKeyMissing ? BlueZError.keyMissing(address) : error)
+        if failure.isBondLost { bondLoss = failure }
         let duration = backoff.next()
-        report(
-          .retrying(LinkFailure(isKeyMissing ? BlueZError.keyMissing(address) : error), next: .now + duration))
+        report(.retrying(failure, next: .now + duration))
         await pause(duration, orUntilSeen: address)
       }
     }

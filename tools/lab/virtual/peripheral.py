@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import struct
 from collections.abc import Callable
@@ -22,6 +23,8 @@ import scenario
 from device_clock import DeviceClock
 from events import Events, Passkeys
 from radio import Air
+
+logger = logging.getLogger(__name__)
 
 ADVERTISING_INTERVAL = 200.0  # milliseconds
 MAX_ADVERTISING_DATA = 31
@@ -140,8 +143,8 @@ class Peripheral:
             self.device.advertising_data = self._advertising_data()
             async with self._advertising_lock:
                 if self._advertising:
-                    await self.device.stop_advertising()
                     self._advertising = False
+                    await self.device.stop_advertising()
             await self._settle_advertising()
 
     async def until_written(self, uuid: str, value: bytes) -> None:
@@ -151,7 +154,8 @@ class Peripheral:
     async def disconnect(self) -> None:
         connection = self.connection
         if connection is not None:
-            await self._while_up(connection, connection.disconnect())
+            # To its end: a command that is cancelled leaves its answer behind, and the next one takes it for its own.
+            self._spawn(connection.disconnect())
             await self.until(lambda: self.connection is not connection)
 
     async def forget_bond(self) -> None:
@@ -221,21 +225,29 @@ class Peripheral:
             down.cancel()
 
     async def _settle_advertising(self) -> None:
-        """A device advertises while it is told to and nobody is connected."""
+        """A device advertises while it is told to and nobody is connected.
+
+        A central that waits for it may connect, and even hang up again, within `start_advertising`; so what is being done is
+        noted first, and looked at again afterwards.
+        """
         async with self._advertising_lock:
-            wanted = self._advertise and self.connection is None
-            if wanted == self._advertising:
-                return
-            if wanted:
-                await self.device.start_advertising()
-            else:
-                await self.device.stop_advertising()
-            self._advertising = wanted
+            while (wanted := self._advertise and self.connection is None) != self._advertising:
+                self._advertising = wanted
+                if wanted:
+                    await self.device.start_advertising()
+                else:
+                    await self.device.stop_advertising()
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        """What fails behind the story is said, or a device would be silent for good and nobody would know why."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("%s: %r", self.spec.id, error, exc_info=error)
 
     def _changed(self) -> None:
         pulse, self._pulse = self._pulse, asyncio.Event()
