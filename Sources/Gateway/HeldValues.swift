@@ -40,8 +40,8 @@ extension Ingest {
     let offsetMs = SiteTime.offset(of: shown, at: moment)
     clocks.wasRead(shown, at: moment, offsetMs: offsetMs, of: device.id)
     release(device.id)
-    // A technician's trial raises nothing.
-    if device.isConfirmed {
+    // A technician's trial raises nothing. A link may be older than the confirmation.
+    if devices[device.address]?.isConfirmed ?? device.isConfirmed {
       let condition = TechnicalCondition.deviceClock(device.reference, device.resident)
       switch (shown, offsetMs) {
       case (.notSet, _): set(condition, holds: true)

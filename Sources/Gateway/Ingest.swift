@@ -25,7 +25,7 @@ package actor Ingest {
   nonisolated let ring = CaptureRing()
   nonisolated let feed = WatchFeed()
 
-  private var devices: [DeviceAddress: EnrolledDevice] = [:]
+  var devices: [DeviceAddress: EnrolledDevice] = [:]
   private(set) var readers: DeviceReaders
   var clocks = DeviceClocks()
   var amendments = TimeAmendments()

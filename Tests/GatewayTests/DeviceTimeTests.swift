@@ -114,6 +114,24 @@ import Vitals
     #expect(try await gate.journal.heldValues().isEmpty)
   }
 
+  /// The link of a pairing goes on after the confirmation, with the device as it was before.
+  @Test func aClockThatIsWrongIsSaidOnTheLinkThatADeviceWasPairedOn() async throws {
+    let gate = try await open()
+    let paired = gate.device
+    let trial = EnrolledDevice(
+      id: paired.id, address: paired.address, model: paired.model, profiles: paired.profiles, resident: paired.resident,
+      link: paired.link, isConfirmed: false)
+    let slow = try shown(ago: 1200)
+
+    await gate.ingest.devicesChanged([trial])
+    await gate.ingest.clockWasRead(.time(slow, milliseconds: 0), at: box.clock(), of: trial)
+    #expect(try await gate.journal.openAlerts().isEmpty)
+
+    await gate.ingest.devicesChanged([paired])
+    await gate.ingest.clockWasRead(.time(slow, milliseconds: 0), at: box.clock(), of: trial)
+    #expect(try await gate.journal.openAlerts().map(\.rule) == ["TM-1"])
+  }
+
   @Test func aStreamDoesNotWait() async throws {
     let gate = try await open()
     gate.ingest.receive(
