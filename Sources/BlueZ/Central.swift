@@ -81,6 +81,9 @@ package actor Central {
   var sightings = Sightings()
   /// When a link to a device came up last, by its path.
   var linkUps: [String: ContinuousClock.Instant] = [:]
+  /// By path: which call of Connect is under way.
+  var connecting: [String: Int] = [:]
+  var connectAttempts = 0
   /// When a device refused to pair without a question, by its path.
   var refusals: [String: ContinuousClock.Instant] = [:]
   /// What devices said about themselves, by path, in this life of the daemon.

@@ -25,11 +25,7 @@ extension Central {
     }
     do {
       // The kernel waits for an advertisement and gives up after some 40 s.
-      _ = try await withTaskCancellationHandler {
-        try await call(device.path, Interface.device, "Connect", timeout: .seconds(45))
-      } onCancel: {
-        Task { _ = try? await self.call(device.path, Interface.device, "Disconnect") }
-      }
+      try await callConnect(device, timeout: .seconds(45))
     } catch {
       early.cancel()
       await early.value

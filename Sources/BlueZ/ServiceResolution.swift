@@ -25,11 +25,7 @@ extension Central {
   /// - Throws: ``PairingFailure``.
   func connect(_ device: Device) async throws {
     do {
-      _ = try await withTaskCancellationHandler {
-        try await call(device.path, Interface.device, "Connect", timeout: .seconds(60))
-      } onCancel: {
-        Task { _ = try? await self.call(device.path, Interface.device, "Disconnect") }
-      }
+      try await callConnect(device, timeout: .seconds(60))
     } catch {
       try Task.checkCancellation()
       log.info("cannot connect", metadata: ["address": "\(device.address)", "error": "\(error)"])

@@ -70,6 +70,8 @@ package struct Health: Sendable, Codable, Equatable {
     package let batteryPercent: Int?
     package let rssi: Int?
     package let lastReadingSecondsAgo: Int64?
+    /// When it gave a sign of life, over a link or in the air; nil where none is known.
+    package let lastSeenSecondsAgo: Int64?
   }
 
   package struct Bluetooth: Sendable, Codable, Equatable {

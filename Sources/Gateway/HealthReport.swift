@@ -19,7 +19,7 @@ struct HealthReport: Sendable {
     let now = clock()
     let bluetooth = await collector.bluetooth
     let known = Dictionary(await collector.devices().map { ($0.address, $0) }, uniquingKeysWith: { $1 })
-    let lastReading = await ingest.lastReading
+    let (lastReading, lastSeen) = await (ingest.lastReading, ingest.lastSeen)
     let stored = await readJournal()
     let undelivered = await ingest.undelivered
     return Health(
@@ -36,7 +36,8 @@ struct HealthReport: Sendable {
           serial: device.serial, purpose: device.purpose.rawValue, state: state.word, error: state.failure?.description,
           failure: state.failure.map { Health.Failure(name: $0.name, message: $0.message) },
           retryInSeconds: state.nextTry.map(Self.seconds), batteryPercent: seen?.battery, rssi: seen?.rssi,
-          lastReadingSecondsAgo: lastReading[device.id].map { max(0, now.monotonicMs - $0) / 1000 })
+          lastReadingSecondsAgo: lastReading[device.id].map { max(0, now.monotonicMs - $0) / 1000 },
+          lastSeenSecondsAgo: lastSeen[device.id].map { max(0, now.monotonicMs - $0) / 1000 })
       })
   }
 

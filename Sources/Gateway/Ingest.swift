@@ -121,6 +121,11 @@ package actor Ingest {
     devices.values.sorted { ($0.id.utf8.count, $0.id) < ($1.id.utf8.count, $1.id) }
   }
 
+  /// When each device gave a sign of life, on this boot's monotonic clock.
+  var lastSeen: [String: Int64] {
+    Dictionary(enrolled.compactMap { one in missing.lastHeard(one.id).map { (one.id, $0) } }, uniquingKeysWith: { $1 })
+  }
+
   /// How many episodes have not ended; ``PersonState`` leaves the oldest of those that are over to the journal.
   var openEpisodes: (active: Int, open: Int) {
     let episodes = persons.values.flatMap(\.episodes) + technical.episodes
@@ -211,13 +216,18 @@ package actor Ingest {
         received: capture.received, place: place, clock: clocks.knowledge(of: device.id),
         instantOf: SiteTime.instant))
     guard !isKnown(observation) else { return }
-    lastReading[device.id] = capture.received.monotonicMs
+    noteReading(of: device.id, at: capture.received.monotonicMs)
     batch.append(.observation(observation, bytes: capture.bytes))
     // A technician's test never alerts.
     guard observation.purpose == .care else { return }
     let elapsed = elapsed(of: capture.received)
     missing.take(observation, at: occasion(capture.received, elapsedMs: elapsed))
     judge(.observation(observation), of: device.resident, at: capture.received, elapsedMs: elapsed)
+  }
+
+  /// - Parameter at: on this boot's monotonic clock.
+  func noteReading(of device: String, at elapsed: Int64) {
+    lastReading[device] = max(lastReading[device] ?? elapsed, elapsed)
   }
 
   private func keepUndecoded(_ capture: Capture, _ device: EnrolledDevice, _ reason: String, isStream: Bool) {

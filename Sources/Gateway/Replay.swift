@@ -151,6 +151,7 @@ extension Ingest {
     let timed = stored.history.map { (observation: $0, at: elapsed(of: $0.received, seen: now)) }
     for (observation, at) in timed.sorted(by: { $0.at < $1.at }) {
       missing.take(observation, at: occasion(observation.received, elapsedMs: at))
+      noteReading(of: observation.device.id, at: at)
       _ = evaluate(.observation(observation), of: observation.resident, at: observation.received, elapsedMs: at)
     }
     let since = now.monotonicMs - Self.undecidedMs

@@ -23,6 +23,11 @@ package enum DeviceTexts {
     return Text(zh: "最近读数 \(ago.zh)", en: "last reading \(ago.en)")
   }
 
+  package static func lastSeen(secondsAgo: Int64) -> Text {
+    let ago = StatusTexts.ago(secondsAgo)
+    return Text(zh: "最近出现 \(ago.zh)", en: "last seen \(ago.en)")
+  }
+
   package static let provisional = Text(zh: "正在配对，尚未确认", en: "being paired, not confirmed yet")
   package static func battery(_ percent: Int) -> Text { Text(zh: "电量 \(percent)%", en: "battery \(percent) %") }
   package static func signal(_ dBm: Int) -> Text { Text(zh: "信号 \(dBm) dBm", en: "signal \(dBm) dBm") }

@@ -182,8 +182,13 @@ struct StatusScreen {
       + (device.state == "connected" ? [DeviceTexts.connected] : [])
       + [device.lastReadingSecondsAgo.map(DeviceTexts.lastReading) ?? DeviceTexts.noReading]
       + (device.batteryPercent.map { [DeviceTexts.battery($0)] } ?? [])
-      // What was measured before the link says nothing of the link.
-      + (device.state == "connected" ? [] : device.rssi.map { [DeviceTexts.signal($0)] } ?? [])
+      + (device.state == "connected" ? [] : presence(of: device))
+  }
+
+  /// How strong it is while it is in the air, or when it was; a link says more than both.
+  private func presence(of device: Health.Device) -> [Text] {
+    if let signal = device.rssi { return [DeviceTexts.signal(signal)] }
+    return device.lastSeenSecondsAgo.map { [DeviceTexts.lastSeen(secondsAgo: $0)] } ?? []
   }
 
   private func state(of device: Health.Device) -> Text {

@@ -15,14 +15,14 @@ import Texts
 
   private func device(
     _ number: Int, state: String, failure: Health.Failure? = nil, model: String = "BP cuff",
-    resident: String = "r-31k7", serial: String? = nil
+    resident: String = "r-31k7", serial: String? = nil, rssi: Int? = -61
   ) -> Health.Device {
     Health.Device(
       id: "d-\(number)", address: "F5:F1:F2:F3:F4:0\(number)", model: model, resident: resident,
       profiles: ["bluetooth.blood-pressure"], link: "authenticated", serial: serial, purpose: "care", state: state,
       error: failure?.message,
-      failure: failure, retryInSeconds: state == "retrying" ? 20 : nil, batteryPercent: 81, rssi: -61,
-      lastReadingSecondsAgo: 12_000)
+      failure: failure, retryInSeconds: state == "retrying" ? 20 : nil, batteryPercent: 81, rssi: rssi,
+      lastReadingSecondsAgo: 12_000, lastSeenSecondsAgo: 640)
   }
 
   private func health(
@@ -140,6 +140,13 @@ import Texts
     #expect(sentence(waiting, nil, Self.bluetooth(adapter: "")).hasSuffix("the controller is missing"))
     #expect(sentence(waiting, nil, Self.bluetooth(powered: false)).hasSuffix("it is switched on every 30 s"))
     #expect(sentence("of-a-newer-daemon").hasSuffix("of-a-newer-daemon"))
+  }
+
+  @Test func aDeviceThatIsNotInTheAirSaysWhenItWas() {
+    let away = lines(health(devices: [device(1, state: "connecting", rssi: nil)]), .en)
+    #expect(away.contains { $0.hasSuffix("last reading 3 h ago, battery 81 %, last seen 10 min ago") })
+    let near = lines(health(devices: [device(1, state: "connecting")]), .en)
+    #expect(near.contains { $0.hasSuffix("battery 81 %, signal -61 dBm") })
   }
 
   @Test func twoCuffsAreToldApart() {

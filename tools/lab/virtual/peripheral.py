@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 from bumble import att, hci
-from bumble.controller import Controller
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import GATT_CLIENT_CHARACTERISTIC_CONFIGURATION_DESCRIPTOR, Characteristic, Descriptor, Service
@@ -22,12 +21,14 @@ from bumble.pairing import PairingConfig, PairingDelegate
 import scenario
 from device_clock import DeviceClock
 from events import Events, Passkeys
-from radio import Air
+from radio import Air, DeviceController
 
 logger = logging.getLogger(__name__)
 
 ADVERTISING_INTERVAL = 200.0  # milliseconds
 MAX_ADVERTISING_DATA = 31
+# How long a central may be connected without a word. Linux says something at once.
+PATIENCE = 15.0  # seconds
 PROPERTIES = {
     "read": Characteristic.Properties.READ,
     "write": Characteristic.Properties.WRITE,
@@ -83,7 +84,7 @@ class Peripheral:
         self._tasks: set[asyncio.Task[Any]] = set()
 
         host = Host()
-        host.controller = Controller(spec.id, link=air)
+        host.controller = self.controller = DeviceController(spec.id, link=air)
         self.device = Device(config=DeviceConfiguration(
             name=spec.name, address=hci.Address(spec.address), irk=secrets.token_bytes(16),
             advertising_data=self._advertising_data(),
@@ -179,6 +180,18 @@ class Peripheral:
         connection.on(Connection.EVENT_PAIRING_FAILURE, lambda _reason: self._on_pairing_end(connection))
         self.event("connected")
         self._changed()
+        self._spawn(self._leave_silent_central(connection))
+
+    async def _leave_silent_central(self, connection: Connection) -> None:
+        """Linux can forget a link that comes up while it is cancelled (observations.md). A real device hangs up after a while,
+        or is switched off and on; without that it would be off the air for good."""
+        before = self.controller.received
+        ended = asyncio.ensure_future(self.until(lambda: self.connection is not connection))
+        await asyncio.wait({ended}, timeout=PATIENCE)
+        ended.cancel()
+        if self.connection is connection and self.controller.received == before:
+            self.event("silence")
+            await self.disconnect()
 
     def _on_disconnection(self, connection: Connection) -> None:
         if self.connection is not connection:

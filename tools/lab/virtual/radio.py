@@ -46,6 +46,16 @@ class Air(LocalLink):
                 loop.call_soon(controller.on_ll_advertising_pdu, packet)
 
 
+class DeviceController(Controller):
+    """A peripheral's, which counts what its centrals say."""
+
+    received = 0
+
+    def on_link_acl_data(self, sender_address, transport, data):
+        self.received += 1
+        super().on_link_acl_data(sender_address, transport, data)
+
+
 class HostController(Controller):
     """The controller that Linux sees, with what bumble's leaves out.
 
