@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
+import socket
 
 import pytest
 from conftest import ADAPTER, Client, Fake, device_path
 from dbus_fast import Variant
+from fakebluez.bus import PatientSocket
 
 STRAP = device_path(1)
 STAGE = """
@@ -108,3 +110,17 @@ def test_a_stream_is_as_fast_as_it_says(play) -> None:
         assert client.values(path) == [f"1048{n.to_bytes(2, 'little').hex()}" for n in range(1, 2001)]
 
     play(test, STAGE)
+
+
+def test_a_bus_that_cannot_keep_up_is_waited_for() -> None:
+    ours, its = socket.socketpair()
+    with ours, its:
+        ours.setblocking(False)
+        patient, data = PatientSocket(ours), memoryview(bytes(65536))
+        while patient.send(data):
+            pass
+        its.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while its.recv(65536):
+                pass
+        assert patient.send(data) > 0
