@@ -31,7 +31,6 @@ from pathlib import Path
 
 import bluez
 import scenarios
-from processes import Process
 from waiting import eventually
 from world import World
 
@@ -49,19 +48,9 @@ CUFF_SECONDS = 90.0
 CALLS_A_SECOND, FIRST_CALLS = 0.5, 12
 
 
-class Calls(Process):
-    """dbus-monitor on the private bus: what was called at bluetoothd, by whom."""
-
-    def __init__(self, bus_address: str, log: Path):
-        super().__init__("dbus-monitor", ["dbus-monitor", "--address", bus_address,
-                                          "type='method_call',destination='org.bluez'"], log)
-
-    def start(self) -> None:
-        super().start()
-        self.wait_for("member=NameLost")  # it has become a monitor
-
+class Calls(bluez.CallRecorder):
     def of(self, client: str) -> list[tuple[str, str]]:
-        """Path and member, in order."""
+        """Path and member of all that this one called, in order."""
         return re.findall(rf"^method call .*sender={re.escape(client)} .*path=(\S+); interface=\S+; member=(\S+)$",
                           self.output(), re.MULTILINE)
 
