@@ -129,6 +129,6 @@ def account(world: World, device: str, said: collections.Counter[tuple[float, ..
 
 def compare(early: Footprint, late: Footprint, report: Report) -> None:
     for name, before, after in zip(Footprint._fields, early, late):
-        report.facts[name] = f"{before} after a tenth, {after} at the end"
+        report.facts[name] = f"{before} early, {after} at the end"
         if after > (before * SLACK if name == "resident_kib" else before):
             report.fail(f"{name} grew from {before} to {after}")

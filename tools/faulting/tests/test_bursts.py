@@ -23,7 +23,7 @@ def test_nothing_of_a_burst_is_lost() -> None:
     assert done.stdout, done.stderr[-6000:]
     said = json.loads(done.stdout)
     assert (done.returncode, said["failures"]) == (0, [])
-    assert said["total"] == {"said": 1100, "lost": 0, "doubled": 0}
+    assert said["total"] == {"said": 2000, "lost": 0, "doubled": 0}
 
 
 def test_what_is_lost_or_doubled_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
