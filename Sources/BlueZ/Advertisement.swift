@@ -81,7 +81,7 @@ extension Central {
   /// bluetoothd tells all data of a kind when some of it was heard.
   func noteAdvertisement(_ path: String, _ changed: BusValue?) {
     guard !listeners.isEmpty, let changed, changed["ManufacturerData"] != nil || changed["ServiceData"] != nil,
-      let address = objects.device(path: path)?.address, listeners[address] != nil
+      let address = objects.address(path: path), listeners[address] != nil
     else { return }
     for advertisement in Advertisement.all(of: address, in: changed) { onAdvertisement(advertisement) }
   }

@@ -86,6 +86,9 @@ struct ObjectTree {
   private var below: [String: Set<String>] = [:]
   /// In the order of their paths. Kept, because everybody who waits asks for them at each signal.
   private(set) var adapters: [Adapter] = []
+  /// What was asked for since it changed last, by the device's path: the same is asked for at each signal.
+  private var readDevices: [String: Device] = [:]
+  private var readCharacteristics: [String: [Characteristic]] = [:]
 
   mutating func replace(with managed: BusValue) {
     removeAll()
@@ -114,6 +117,7 @@ struct ObjectTree {
     // A device with a changing address shows its own once it is known.
     let isListedAnew = interface == Interface.device && changed["Address"] != nil
     if isListedAnew { unlist(path) }
+    forgetViews(of: path, isCharacteristic: interface == Interface.characteristic)
     for (name, value) in changed.entries ?? [] { objects[path]?[interface]?[name] = value }
     for name in invalidated { objects[path]?[interface]?[name] = nil }
     if interface == Interface.adapter { readAdapters() }
@@ -122,6 +126,7 @@ struct ObjectTree {
 
   private mutating func list(_ path: String) {
     guard let interfaces = objects[path] else { return }
+    forgetViews(of: path, isCharacteristic: interfaces[Interface.characteristic] != nil)
     if interfaces[Interface.adapter] != nil {
       adapterPaths.insert(path)
       readAdapters()
@@ -134,9 +139,15 @@ struct ObjectTree {
 
   private mutating func unlist(_ path: String) {
     guard let interfaces = objects[path] else { return }
+    forgetViews(of: path, isCharacteristic: interfaces[Interface.characteristic] != nil)
     if adapterPaths.remove(path) != nil { readAdapters() }
     if let address = interfaces[Interface.device]?["Address"]?.string { Self.take(path, from: &devicePaths, address) }
     if interfaces[Interface.characteristic] != nil { Self.take(path, from: &below, devicePath(above: path)) }
+  }
+
+  private mutating func forgetViews(of path: String, isCharacteristic: Bool) {
+    readDevices[path] = nil
+    if isCharacteristic { readCharacteristics[devicePath(above: path)] = nil }
   }
 
   private static func take(_ path: String, from index: inout [String: Set<String>], _ key: String) {
@@ -157,13 +168,14 @@ struct ObjectTree {
   }
 
   /// - Parameter adapter: its path.
-  func device(address: String, adapter: String) -> Device? {
-    devicePaths[address]?.filter { $0.hasPrefix(adapter + "/") }.min().flatMap(device)
+  mutating func device(address: String, adapter: String) -> Device? {
+    guard let path = devicePaths[address]?.lazy.filter({ $0.hasPrefix(adapter + "/") }).min() else { return nil }
+    return device(path: path)
   }
 
   /// - Parameter adapter: its path.
-  func devices(adapter: String) -> [Device] {
-    devicePaths.values.joined().filter { $0.hasPrefix(adapter + "/") }.sorted().compactMap(device)
+  mutating func devices(adapter: String) -> [Device] {
+    devicePaths.values.joined().filter { $0.hasPrefix(adapter + "/") }.sorted().compactMap { device(path: $0) }
   }
 
   /// Whether any device is connected.
@@ -171,7 +183,16 @@ struct ObjectTree {
     devicePaths.values.joined().contains { objects[$0]?[Interface.device]?["Connected"]?.bool == true }
   }
 
-  func device(path: String) -> Device? {
+  mutating func device(path: String) -> Device? {
+    if let read = readDevices[path] { return read }
+    readDevices[path] = readDevice(path)
+    return readDevices[path]
+  }
+
+  /// Of a device; nil where there is none.
+  func address(path: String) -> String? { objects[path]?[Interface.device]?["Address"]?.string }
+
+  private func readDevice(_ path: String) -> Device? {
     guard let interfaces = objects[path], let properties = interfaces[Interface.device] else { return nil }
     let address = properties["Address"]?.string ?? ""
     let name = Self.printable(properties["Name"]?.string ?? properties["Alias"]?.string ?? "")
@@ -205,8 +226,12 @@ struct ObjectTree {
     return String(String(String.UnicodeScalarView(kept)).prefix(64))
   }
 
-  func characteristics(of device: String) -> [Characteristic] {
-    (below[device] ?? []).sorted().compactMap { characteristic(path: $0) }
+  mutating func characteristics(of device: String) -> [Characteristic] {
+    if let read = readCharacteristics[device] { return read }
+    guard let paths = below[device] else { return [] }
+    let read = paths.sorted().compactMap { characteristic(path: $0) }
+    readCharacteristics[device] = read
+    return read
   }
 
   func characteristic(path: String) -> Characteristic? {

@@ -30,10 +30,14 @@ struct Sightings: Sendable {
     if let known = byPath[path], now - known.last < Self.longestPause {
       byPath[path]?.last = now
     } else {
-      if byPath.count >= Self.limit { byPath = byPath.filter { now - $0.value.last < Self.longestPause } }
-      guard byPath.count < Self.limit else { return }
+      if byPath.count >= Self.limit { forgetSilent() }
       byPath[path] = Sighting(began: now, last: now)
     }
+  }
+
+  /// The half that was silent for the longest: who comes new has room, and not each of a crowd makes it.
+  private mutating func forgetSilent() {
+    for (path, _) in byPath.sorted(by: { $0.value.last < $1.value.last }).prefix(Self.limit / 2) { byPath[path] = nil }
   }
 
   /// A device was silent because it was connected to by ourselves: that is no break.

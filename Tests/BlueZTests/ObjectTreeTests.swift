@@ -50,6 +50,33 @@ import Testing
     #expect(tree.device(address: address(2), adapter: hci0)?.path == path(1))
   }
 
+  /// What was read once is not read again, until it changes.
+  @Test func whatWasAskedForIsNeverOutOfDate() {
+    var tree = ObjectTree()
+    let characteristic = "\(path(1))/service000a/char000b"
+    #expect(tree.device(path: path(1)) == nil && tree.characteristics(of: path(1)).isEmpty)
+    tree.add(path(1), stranger(1))
+    #expect(tree.device(path: path(1))?.rssi == -70 && tree.characteristics(of: path(1)).isEmpty)
+    tree.update(
+      path(1), Interface.device, changed: .properties([("Connected", .bool(true))]), invalidated: ["RSSI"])
+    #expect(tree.device(path: path(1))?.isConnected == true && tree.device(path: path(1))?.rssi == nil)
+    tree.add(path(1), interfaces(Interface.battery, [("Percentage", .byte(75))]))
+    #expect(tree.device(path: path(1))?.battery == 75)
+    tree.update(path(1), Interface.battery, changed: .properties([("Percentage", .byte(74))]), invalidated: [])
+    #expect(tree.device(path: path(1))?.battery == 74)
+    tree.remove(path(1), interfaces: [Interface.battery])
+    #expect(tree.device(path: path(1))?.battery == nil)
+    tree.add(characteristic, interfaces(Interface.characteristic, [("UUID", .string("2a37"))]))
+    #expect(tree.characteristics(of: path(1)).map(\.flags) == [[]])
+    tree.update(
+      characteristic, Interface.characteristic, changed: .properties([("UUID", .string("2A38"))]), invalidated: [])
+    #expect(tree.characteristics(of: path(1)).map(\.uuid) == ["2a38"])
+    tree.remove(characteristic, interfaces: [Interface.characteristic])
+    #expect(tree.characteristics(of: path(1)).isEmpty)
+    tree.remove(path(1), interfaces: [Interface.device])
+    #expect(tree.device(path: path(1)) == nil && tree.device(address: address(1), adapter: hci0) == nil)
+  }
+
   @Test func controllersAreToldApart() {
     var tree = ObjectTree()
     tree.add(hci0, interfaces(Interface.adapter, [("Address", .string("00:AA:01:00:00:00"))]))

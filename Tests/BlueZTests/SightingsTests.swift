@@ -51,10 +51,15 @@ import Testing
 
   @Test func strangersDoNotFillTheMemory() {
     var sightings = Sightings()
-    for number in 0..<1002 { sightings.heard("/\(number)", at: start) }
-    #expect(sightings["/999"] != nil && sightings["/1000"] == nil)
-    // They have gone, so there is room again.
-    sightings.heard("/new", at: start + .seconds(16))
-    #expect(sightings["/new"] != nil && sightings["/999"] == nil)
+    sightings.heard(path, at: start)
+    for number in 0..<100_000 {
+      let now = start + .milliseconds(number)
+      sightings.heard("/\(number)", at: now)
+      if number % 100 == 0 { sightings.heard(path, at: now) }
+    }
+    #expect(sightings.paths(since: start).count <= 1000)
+    #expect(sightings["/0"] == nil && sightings["/99999"] != nil)
+    // Nor push out one that is heard all the time.
+    #expect(sightings[path]?.began == start)
   }
 }

@@ -108,7 +108,8 @@ def leave(world: World) -> None:
     world.stage.control("drop cuff")
 
 
-def account(world: World, device: str, said: collections.Counter[tuple[float, ...]], report: Report) -> None:
+def account(world: World, device: str, said: collections.Counter[tuple[float, ...]], report: Report,
+            row: str = "cuff") -> None:
     """What was said against what came."""
     assert world.clinic is not None
     clinic = world.clinic
@@ -119,15 +120,15 @@ def account(world: World, device: str, said: collections.Counter[tuple[float, ..
         eventually(lambda: not said - read(), DELIVERY_SECONDS, "every measurement")
     except TooLate:
         lost = (said - read()).total()
-        report.count("cuff", "lost", lost)
+        report.count(row, "lost", lost)
         report.fail(f"{lost} measurements have not come")
     if doubled := (read() - said).total():
-        report.count("cuff", "doubled", doubled)
+        report.count(row, "doubled", doubled)
         report.fail(f"{doubled} measurements came twice")
 
 
 def compare(early: Footprint, late: Footprint, report: Report) -> None:
     for name, before, after in zip(Footprint._fields, early, late):
-        report.facts[name] = f"{before} after a tenth, {after} at the end"
+        report.facts[name] = f"{before} early, {after} at the end"
         if after > (before * SLACK if name == "resident_kib" else before):
             report.fail(f"{name} grew from {before} to {after}")

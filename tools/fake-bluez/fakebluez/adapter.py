@@ -306,7 +306,7 @@ class Adapter(Interface):
     # Devices
 
     def _find(self, address: str) -> Device | None:
-        return next((device for device in self.devices.values() if device.peripheral.spec.address == address), None)
+        return self.devices.get(f"{self.path}/dev_{address.replace(':', '_')}")
 
     def add(self, device: Device) -> None:
         self.devices[device.path] = device

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,26 @@ PROPERTIES = "org.freedesktop.DBus.Properties"
 INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
 OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 DBUS_ERROR = "org.freedesktop.DBus.Error."
+
+
+class PatientSocket:
+    """dbus-fast 5.2.0 takes a socket that is full for a broken one, and ends the connection: `_MessageWriter` does not
+    expect BlockingIOError. That nothing was sent it understands, and waits until it can write."""
+
+    def __init__(self, inner: socket.socket):
+        self._inner = inner
+
+    def send(self, data: memoryview) -> int:
+        try:
+            return self._inner.send(data)
+        except BlockingIOError:
+            return 0
+
+
+async def connect(address: str) -> MessageBus:
+    bus = await MessageBus(bus_address=address).connect()
+    bus._writer.sock = PatientSocket(bus._sock)
+    return bus
 
 
 @dataclass

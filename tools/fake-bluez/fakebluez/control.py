@@ -16,11 +16,14 @@ from scenario import CALLS, Announce
 from .agent import QUESTIONS
 from .daemon import Daemon
 from .faults import Faults
+from .strangers import Strangers
 from .world import Peripheral, World
 
 
 # A new firmware has that many handles more in front.
 HANDLES = 0x10
+# So many seconds a stranger is in hearing.
+STAY = 5.0
 
 
 class CommandError(Exception):
@@ -28,10 +31,11 @@ class CommandError(Exception):
 
 
 class Control:
-    def __init__(self, world: World, daemon: Daemon, faults: Faults):
-        self._world, self._daemon, self._faults = world, daemon, faults
+    def __init__(self, world: World, daemon: Daemon, faults: Faults, strangers: Strangers):
+        self._world, self._daemon, self._faults, self._strangers = world, daemon, faults, strangers
         self.quit = asyncio.Event()
         self._restart: asyncio.Task | None = None
+        self._passing: asyncio.Task | None = None
         self._server: asyncio.Server | None = None
 
     async def listen(self, path: Path) -> None:
@@ -45,8 +49,9 @@ class Control:
     def close(self) -> None:
         if self._server:
             self._server.close()
-        if self._restart:
-            self._restart.cancel()
+        for task in (self._restart, self._passing):
+            if task:
+                task.cancel()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):  # cancelled: the program ends
@@ -115,6 +120,8 @@ class Control:
                 self._peripheral(device).new_firmware(HANDLES)
             case ["unbond", device]:
                 self._peripheral(device).forget_bond()
+            case ["strangers", count, rate, *stay] if len(stay) < 2:
+                self._begin_passing(_times([count]), _number(rate), _number(stay[0]) if stay else STAY)
             case ["restart", *seconds] if len(seconds) < 2:
                 self._begin_restart(_number(seconds[0]) if seconds else 1.0)
             case ["error", call, name, text, *times] if len(times) < 2:
@@ -150,11 +157,19 @@ class Control:
         if self._restart and not self._restart.done():
             raise CommandError("restarting already")
         self._restart = asyncio.ensure_future(self._daemon.restart(away))
-        self._restart.add_done_callback(self._restarted)
+        self._restart.add_done_callback(self._ended)
 
-    def _restarted(self, task: asyncio.Task) -> None:
+    def _begin_passing(self, count: int, rate: float, stay: float) -> None:
+        if self._passing and not self._passing.done():
+            raise CommandError("some pass by already")
+        if not rate:
+            raise CommandError("RATE is more than 0")
+        self._passing = asyncio.ensure_future(self._strangers.pass_by(count, rate, stay))
+        self._passing.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task) -> None:
         if not task.cancelled() and (error := task.exception()):
-            print(f"fake-bluez: restart: {error}", file=sys.stderr)
+            print(f"fake-bluez: {error!r}", file=sys.stderr)
             self.quit.set()
 
 
@@ -166,11 +181,11 @@ def _call(name: str) -> str:
 
 def _times(words: list[str]) -> int:
     if words and not re.fullmatch(r"[1-9]\d{0,8}", words[0]):
-        raise CommandError("TIMES is a number from 1")
+        raise CommandError(f"`{words[0]}` is not a number from 1")
     return int(words[0]) if words else 1
 
 
 def _number(word: str) -> float:
     if not re.fullmatch(r"\d+(\.\d+)?", word):
-        raise CommandError("SECONDS is a number")
+        raise CommandError(f"`{word}` is not a number")
     return float(word)

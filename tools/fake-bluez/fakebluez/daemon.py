@@ -11,7 +11,7 @@ from dbus_fast.aio import MessageBus
 
 from .adapter import FIRST, ROOT, Adapter
 from .agent import AgentManager
-from .bus import ObjectTree
+from .bus import ObjectTree, connect
 from .faults import Faults
 from .storage import Storage
 from .timing import Timing
@@ -36,7 +36,7 @@ class Daemon:
         self._watch: asyncio.Task | None = None
 
     async def start(self) -> None:
-        bus = await MessageBus(bus_address=self._address).connect()
+        bus = await connect(self._address)
         self._tree = ObjectTree(bus, self._faults)
         await self._tree.start()
         self._agents = AgentManager(self._tree, self._timing.agent_timeout)

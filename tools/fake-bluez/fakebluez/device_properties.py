@@ -59,12 +59,13 @@ class DeviceProperties(Interface):
         return "random"
 
     @prop("s")
-    def Name(self) -> str:
-        return self.peripheral.spec.name
+    def Name(self) -> str | None:
+        return self.peripheral.spec.name or None
 
     @prop("s")
     def Alias(self) -> str:
-        return self.stored.alias or self.peripheral.spec.name
+        spec = self.peripheral.spec
+        return self.stored.alias or spec.name or spec.address.replace(":", "-")
 
     @Alias.setter
     def Alias(self, value: str) -> None:

@@ -17,6 +17,7 @@ from .daemon import Daemon, NameTaken
 from .events import Events
 from .faults import Faults
 from .story import Story
+from .strangers import Strangers
 from .timing import Timing
 from .world import World
 
@@ -55,7 +56,7 @@ async def _run(scenario: Scenario, address: str, options: argparse.Namespace) ->
         options.passkey_dir.mkdir(parents=True, exist_ok=True)
     world = World(scenario, events, options.passkey_dir)
     daemon = Daemon(address, world, faults, Timing.from_environment(), options.manufacture)
-    control = Control(world, daemon, faults)
+    control = Control(world, daemon, faults, Strangers(world, events))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, control.quit.set)
     await daemon.start()

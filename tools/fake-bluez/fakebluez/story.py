@@ -13,6 +13,9 @@ from .events import Events
 from .faults import Faults
 from .world import Peripheral, World
 
+# The loop's own timers are no finer than 1 ms: a fast stream is late for a moment, and then sends several values at once.
+CATCH_UP = 0.05
+
 
 class Story:
     def __init__(self, world: World, peripheral: Peripheral, events: Events, faults: Faults):
@@ -97,12 +100,13 @@ class Story:
                 return
 
     async def _stream(self, step: steps.Stream) -> None:
-        """Paced by a clock of its own, so that the rate does not sag by the time each step takes."""
+        """Paced by a clock of its own, so that the rate does not sag by the time each step takes: what is late for a short
+        while is sent at once."""
         loop = asyncio.get_running_loop()
         due, n = loop.time(), 0
         while step.count is None or n < step.count:
             await self._send(step.characteristic, step.value(n))
             n += 1
             if n != step.count:
-                due = max(due + step.every, loop.time())
+                due = max(due + step.every, loop.time() - CATCH_UP)
                 await asyncio.sleep(due - loop.time())

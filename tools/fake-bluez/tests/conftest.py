@@ -18,7 +18,7 @@ from dbus_fast.aio import MessageBus
 
 PROGRAM = Path(__file__).parents[1] / "fake-bluez"
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-sys.path.insert(0, str(SCENARIOS))
+sys.path[:0] = [str(SCENARIOS), str(PROGRAM.parent)]
 
 LIMIT = 8.0
 ADAPTER = "/org/bluez/hci0"
