@@ -12,6 +12,7 @@ import scenarios
 from conftest import MakeWorld
 from technician import FAST, Technician
 from test_schemas import validators
+from test_watch import Watcher
 from waiting import eventually
 from world import World
 
@@ -133,20 +134,15 @@ def test_what_a_person_sees(home: World) -> None:
     for command in ("devices", "status"):
         assert f"user 1: {SHE}, others: nobody" in home.vigil.ctl(command).out
         assert f"用户 1：{SHE}，其余：无人" in home.vigil.ctl(command, "--lang", "zh").out
-    watch = home.vigil.control("watch")
-    try:
-        # It shows what comes from then on.
-        home.stage.tell("signal never")
-        shown: list[str] = []
-
-        def is_shown() -> bool:
-            cuff.measure(100 + len(shown), 2)
-            shown.append(watch.stdout.readline())
-            return "[user 2]" in shown[-1] and NOBODY in shown[-1]
-        eventually(is_shown, 20, lambda: f"the user of a reading that is nobody's: {shown}")
-    finally:
-        watch.kill()
-        watch.communicate()
+    watcher = Watcher(home)
+    home.processes.append(watcher)
+    eventually(lambda: "gw-1" in watcher.output(), 10, "it watches")
+    cuff.measure(101, 2)
+    cuff.measure(102, 1)
+    eventually(lambda: len([line for line in watcher.lines if "mmHg" in line]) == 2, 10, "both readings are shown")
+    nobodys, hers = (line for line in watcher.lines if "mmHg" in line)
+    assert NOBODY in nobodys and "[user 2]" in nobodys
+    assert SHE in hers and "user" not in hers
     back = home.vigil.ctl("assign", cuff.id, "--user", "1", "--nobody", "--lang", "zh")
     assert back.code == 0 and "不归任何人" in back.out
     assert cuff.users == []
