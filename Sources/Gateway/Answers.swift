@@ -103,7 +103,7 @@ extension Ingest {
 
   /// Whether anything about them is known here.
   func knows(_ resident: ResidentID) -> Bool {
-    resident == .gateway || persons[resident] != nil || enrolled.contains { $0.resident == resident }
+    resident == .gateway || persons[resident] != nil || enrolled.contains { $0.serves(resident) }
   }
 
   var settingsVersions: [ResidentID: Int] { persons.mapValues(\.settings.version).filter { $0.value > 0 } }

@@ -251,6 +251,20 @@ extension CollectorService {
     }
   }
 
+  /// Says whose the readings of a device's user are from now on. What came before stays whose it was.
+  ///
+  /// - Parameter resident: ``ResidentID/unassigned`` for nobody.
+  /// - Returns: false where the device is enrolled no more.
+  func assign(_ user: Int, of device: EnrolledDevice, to resident: ResidentID, uid: UInt32?) async throws -> Bool {
+    guard try await journal.assign(user, of: device, to: resident, uid: uid, now: clock()) else { return false }
+    // The audit has whose they are.
+    log.notice(
+      "\(AuditEntry.Event.assigned.rawValue)",
+      metadata: ["subject": "\(device.id)", "uid": "\(uid.map(String.init) ?? "-")"])
+    await ingest.devicesChanged(try await journal.devices())
+    return true
+  }
+
   /// Ends the link, removes the bond and the enrolment. What the device sent before stays.
   package func forget(_ device: EnrolledDevice, uid: UInt32?) async throws {
     if provisional?.id == device.id {

@@ -48,11 +48,19 @@ package struct Health: Sendable, Codable, Equatable {
     package let message: String
   }
 
+  /// A user of a shared device, by the device's own number.
+  package struct User: Sendable, Codable, Equatable {
+    package let user: Int
+    package let resident: String
+  }
+
   package struct Device: Sendable, Codable, Equatable {
     package let id: String
     package let address: String
     package let model: String
     package let resident: String
+    /// Whose the readings of its users are, in their order; the other readings are nobody's. nil where all are ``resident``'s.
+    package let users: [User]?
     package let profiles: [String]
     package let link: String
     /// What it calls itself; nil where it does not say.

@@ -32,7 +32,8 @@ struct HealthReport: Sendable {
         let seen = known[device.address.description]
         return Health.Device(
           id: device.id, address: device.address.description, model: device.model,
-          resident: device.resident.description, profiles: device.profiles, link: device.link.rawValue,
+          resident: device.resident.description, users: device.slots.map(Self.users), profiles: device.profiles,
+          link: device.link.rawValue,
           serial: device.serial, purpose: device.purpose.rawValue, state: state.word, error: state.failure?.description,
           failure: state.failure.map { Health.Failure(name: $0.name, message: $0.message) },
           retryInSeconds: state.nextTry.map(Self.seconds), batteryPercent: seen?.battery, rssi: seen?.rssi,
@@ -83,6 +84,10 @@ struct HealthReport: Sendable {
           name: $0.name, address: $0.address, up: $0.isUp, running: $0.isRunning, bus: $0.bus,
           receiveErrors: $0.receiveErrors, sendErrors: $0.sendErrors)
       })
+  }
+
+  private static func users(_ slots: UserSlots) -> [Health.User] {
+    slots.residents.sorted { $0.key < $1.key }.map { Health.User(user: $0.key, resident: $0.value.description) }
   }
 
   static func listed(_ alerts: [Alert], _ undelivered: Set<StableID>) -> [Health.OpenAlert] {

@@ -212,7 +212,8 @@ package actor Ingest {
       context: Normalizer.Context(
         device: device.reference,
         // Anyone can send an advertisement, whatever the device's own link is worth.
-        link: capture.isAdvertised ? .advert : device.link, resident: device.resident, purpose: device.purpose,
+        link: capture.isAdvertised ? .advert : device.link, resident: device.resident(of: measurement.user),
+        purpose: device.purpose,
         received: capture.received, place: place, clock: clocks.knowledge(of: device.id),
         instantOf: SiteTime.instant))
     guard !isKnown(observation) else { return }
@@ -222,7 +223,7 @@ package actor Ingest {
     guard observation.purpose == .care else { return }
     let elapsed = elapsed(of: capture.received)
     missing.take(observation, at: occasion(capture.received, elapsedMs: elapsed))
-    judge(.observation(observation), of: device.resident, at: capture.received, elapsedMs: elapsed)
+    judge(.observation(observation), of: observation.resident, at: capture.received, elapsedMs: elapsed)
   }
 
   /// - Parameter at: on this boot's monotonic clock.
@@ -261,7 +262,9 @@ package actor Ingest {
   func evaluate(
     _ event: Evaluator.Event, of resident: ResidentID, at moment: Moment, elapsedMs: Int64? = nil
   ) -> [Alert] {
-    Evaluator.evaluate(
+    // Nobody's readings have no rules, and nothing is kept of nobody.
+    guard resident != .unassigned else { return [] }
+    return Evaluator.evaluate(
       event, at: occasion(moment, elapsedMs: elapsedMs),
       state: &persons[resident, default: PersonState(resident: resident)], rules: rules)
   }

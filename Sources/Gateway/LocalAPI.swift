@@ -9,7 +9,8 @@ import Vitals
 
 /// The box's own API, `org.vigil.Gateway1`: what `vigilctl` speaks to. The D-Bus policy file decides who may call it.
 ///
-/// `Status() -> s` and `Devices() -> s` answer JSON. `Forget(device) -> s`. Three methods hand out one end of a socketpair:
+/// `Status() -> s` and `Devices() -> s` answer JSON. `Forget(device) -> s` and `Assign(device, user, resident) -> s`, with
+/// `_unassigned` for nobody, answer the device's id. Three methods hand out one end of a socketpair:
 /// `Scan({serials: b}) -> h` with a ``ScanConversation``, `Pair(address, resident, {withoutReading: b}) -> h` with a
 /// ``PairingConversation``, `Watch(options) -> h` with a ``WatchConversation``.
 /// `AlertChanged(alert, state, priority, undelivered)` is
@@ -74,6 +75,7 @@ package actor LocalAPI {
     case "Status": return [.string(try text(await report.make()))]
     case "Devices": return [.string(try text(await report.make().devices))]
     case "Forget": return [.string(try await forget(call))]
+    case "Assign": return [.string(try await assign(call))]
     case "Scan": return [.descriptor(try scan(call))]
     case "Watch": return [.descriptor(try watch())]
     case "Pair": return [.descriptor(try await pair(call))]
@@ -100,19 +102,47 @@ package actor LocalAPI {
     return uid
   }
 
-  private func forget(_ call: BusMethodCall) async throws -> String {
+  /// The device that the first argument names, by its id or its address.
+  private func device(of call: BusMethodCall) async throws -> EnrolledDevice {
     let wanted = call.body.first?.string ?? ""
     guard
       let device = try await journal.devices().first(where: {
         $0.id == wanted || $0.address.description == wanted.uppercased()
       })
     else { throw refusal("NotFound", "no enrolled device \(wanted)") }
+    return device
+  }
+
+  private func forget(_ call: BusMethodCall) async throws -> String {
+    let device = try await device(of: call)
     let uid = try await uid(of: call)
     do {
       try await collector.forget(device, uid: uid)
     } catch {
       throw refusal("Storage", "\(error)")
     }
+    return device.id
+  }
+
+  private func assign(_ call: BusMethodCall) async throws -> String {
+    guard call.body.count >= 3, let user = call.body[1].integer, UserSlots.users.contains(user) else {
+      throw refusal("InvalidUser", "not a user's number: 0 to 254, as the device sends it")
+    }
+    guard let resident = call.body[2].string.flatMap(ResidentID.init), resident != .gateway else {
+      throw refusal("InvalidResident", "not a resident's id: 4 to 32 of a-z, 0-9 and -, as the clinic issued it")
+    }
+    let device = try await device(of: call)
+    guard resident != .unassigned || device.slots != nil else {
+      throw refusal("NotShared", "no user of \(device.id) was ever assigned: all its readings are one resident's")
+    }
+    let uid = try await uid(of: call)
+    let isDone: Bool
+    do {
+      isDone = try await collector.assign(user, of: device, to: resident, uid: uid)
+    } catch {
+      throw refusal("Storage", "\(error)")
+    }
+    guard isDone else { throw refusal("NotFound", "no enrolled device \(device.id)") }
     return device.id
   }
 

@@ -20,6 +20,7 @@ struct WatchedReading: Encodable {
   let reading: String
   let resident: String
   let device: WireDevice
+  let user: Int?
   let purpose: String
   @NullWhenMissing var observedAt: String?
   @NullWhenMissing var receivedAt: String?
@@ -33,6 +34,7 @@ struct WatchedReading: Encodable {
     reading = observation.reading.description
     resident = observation.resident.description
     device = WireDevice(observation)
+    user = observation.user
     purpose = observation.purpose.rawValue
     _observedAt = NullWhenMissing(wrappedValue: observation.observedWallMs.map(SiteTime.text))
     _receivedAt = NullWhenMissing(wrappedValue: observation.received.wallMs.map(SiteTime.text))

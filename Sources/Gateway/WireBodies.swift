@@ -65,6 +65,7 @@ struct ReadingBody: Encodable {
   let purpose: String
   let resident: String
   let device: WireDevice
+  let user: Int?
   @NullWhenMissing var observedAt: String?
   @NullWhenMissing var receivedAt: String?
   let clock: WireClock
@@ -90,6 +91,7 @@ struct ReadingBody: Encodable {
     purpose = observation.purpose.rawValue
     resident = observation.resident.description
     device = WireDevice(observation)
+    user = observation.user
     _observedAt = NullWhenMissing(wrappedValue: observation.observedWallMs.map(SiteTime.text))
     _receivedAt = NullWhenMissing(wrappedValue: observation.received.wallMs.map(SiteTime.text))
     clock = WireClock(observation)

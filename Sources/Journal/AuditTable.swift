@@ -14,6 +14,8 @@ package struct AuditEntry: Sendable, Equatable {
     /// Confirmed: from now on its readings are for care.
     case enrolled
     case forgotten
+    /// A user of a shared device: `code` says whose the readings are, `1=r-31k7`, `1=_unassigned`.
+    case assigned
     /// A clinic's command that nobody known had sent; the others stand in `command`.
     case commandTurnedAway = "command-turned-away"
   }

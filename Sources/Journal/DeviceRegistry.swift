@@ -40,10 +40,12 @@ package struct EnrolledDevice: Sendable, Equatable {
   package let serial: String?
   /// Whether a technician has confirmed it; until then its readings are `commissioning`.
   package private(set) var isConfirmed: Bool
+  /// Whose the readings of each of its users are; nil where no user was ever assigned, and all of them are ``resident``'s.
+  package let slots: UserSlots?
 
   package init(
     id: String, address: DeviceAddress, model: String, profiles: [String], resident: ResidentID, link: LinkSecurity,
-    serial: String? = nil, isConfirmed: Bool = true
+    serial: String? = nil, isConfirmed: Bool = true, slots: UserSlots? = nil
   ) {
     self.id = id
     self.address = address
@@ -53,12 +55,13 @@ package struct EnrolledDevice: Sendable, Equatable {
     self.link = link
     self.serial = serial
     self.isConfirmed = isConfirmed
+    self.slots = slots
   }
 
-  init(_ device: NewDevice, number: Int64, isConfirmed: Bool) {
+  init(_ device: NewDevice, number: Int64, isConfirmed: Bool, slots: UserSlots? = nil) {
     self.init(
       id: "d-\(number)", address: device.address, model: device.model, profiles: device.profiles,
-      resident: device.resident, link: device.link, serial: device.serial, isConfirmed: isConfirmed)
+      resident: device.resident, link: device.link, serial: device.serial, isConfirmed: isConfirmed, slots: slots)
   }
 
   var confirmed: EnrolledDevice {
@@ -71,6 +74,15 @@ package struct EnrolledDevice: Sendable, Equatable {
 
   package var reference: DeviceReference { DeviceReference(id: id, model: model, address: address) }
   package var purpose: Purpose { isConfirmed ? .care : .commissioning }
+
+  /// Whose a reading is.
+  ///
+  /// - Parameter user: as the device sent it; nil for none or an unknown one.
+  package func resident(of user: Int?) -> ResidentID { slots?.resident(of: user) ?? resident }
+
+  package func serves(_ person: ResidentID) -> Bool {
+    resident == person || slots?.residents.values.contains(person) == true
+  }
 }
 
 /// The enrolled devices and the unwanted bonds; inside the transactions of ``Journal``.
@@ -81,7 +93,8 @@ struct DeviceRegistry {
     var devices: [EnrolledDevice] = []
     try connection.statement(
       """
-      SELECT id, address, model, profiles, resident, link, serial, confirmed FROM device WHERE forgotten = 0 ORDER BY id
+      SELECT id, address, model, profiles, resident, link, serial, confirmed, slots FROM device WHERE forgotten = 0
+      ORDER BY id
       """
     ).query { row in
       guard let number = row.integer(0), let address = row.text(1).flatMap(DeviceAddress.init),
@@ -92,7 +105,8 @@ struct DeviceRegistry {
           NewDevice(
             address: address, model: row.text(2) ?? "",
             profiles: (row.text(3) ?? "").split(separator: " ").map(String.init), resident: resident, link: link,
-            serial: row.text(6)), number: number, isConfirmed: row.integer(7) == 1))
+            serial: row.text(6)), number: number, isConfirmed: row.integer(7) == 1,
+          slots: row.text(8).map(UserSlots.init(stored:))))
     }
     return devices
   }
@@ -119,9 +133,14 @@ struct DeviceRegistry {
     guard connection.changes == 1 else { throw JournalError.damaged("\(device.id) is not there to be confirmed") }
   }
 
+  func set(_ slots: UserSlots, of device: EnrolledDevice) throws {
+    guard let number = device.number else { return }
+    try connection.statement("UPDATE device SET slots = ? WHERE id = ?").run(.text(slots.stored), .integer(number))
+  }
+
   func forget(_ device: EnrolledDevice) throws {
     guard let number = device.number else { return }
-    try connection.statement("UPDATE device SET forgotten = 1 WHERE id = ?").run(.integer(number))
+    try connection.statement("UPDATE device SET forgotten = 1, slots = NULL WHERE id = ?").run(.integer(number))
   }
 
   // MARK: bonds
@@ -143,5 +162,24 @@ struct DeviceRegistry {
 
   func removeUnwantedBond(_ address: DeviceAddress) throws {
     try connection.statement("DELETE FROM unwanted_bond WHERE address = ?").run(.text(address.description))
+  }
+}
+
+extension UserSlots {
+  /// `0=r-31k7 1=r-8m2q`; empty where every user is nobody.
+  fileprivate var stored: String {
+    residents.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+  }
+
+  /// What cannot be read is nobody's: the device is shared all the same.
+  fileprivate init(stored text: String) {
+    self.init()
+    for part in text.split(separator: " ") {
+      let pair = part.split(separator: "=", maxSplits: 1)
+      guard pair.count == 2, let user = Int(pair[0]), Self.users.contains(user),
+        let resident = ResidentID(String(pair[1]))
+      else { continue }
+      assign(user, to: resident)
+    }
   }
 }

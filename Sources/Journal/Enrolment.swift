@@ -46,6 +46,23 @@ extension Journal {
     }
   }
 
+  /// From now on the readings of that user are hers, and those of users whom nobody was assigned are nobody's.
+  ///
+  /// - Parameter resident: ``ResidentID/unassigned`` for nobody.
+  /// - Returns: false where the device is enrolled no more.
+  package func assign(
+    _ user: Int, of device: EnrolledDevice, to resident: ResidentID, uid: UInt32?, now: Moment
+  ) throws -> Bool {
+    try connection.transaction {
+      guard let present = try registry.all().first(where: { $0.id == device.id }) else { return false }
+      var slots = present.slots ?? UserSlots()
+      slots.assign(user, to: resident)
+      try registry.set(slots, of: present)
+      try audits.append(AuditEntry(.assigned, code: "\(user)=\(resident)", uid: uid, subject: device.id), at: now)
+      return true
+    }
+  }
+
   /// Its readings stay; those of one that nobody has confirmed are declared to be an error. Its bond is unwanted from now
   /// on.
   package func forget(_ device: EnrolledDevice, audit: AuditEntry, now: Moment) throws {

@@ -178,6 +178,10 @@ enum Schema {
     -- When something was last heard of a device, by the wall clock; to an hour or so.
     ALTER TABLE device ADD COLUMN seen_ms INTEGER;
 
+    -- Whose the readings of each user of a shared device are: '0=r-31k7 1=r-8m2q'; null where no user was ever assigned.
+    -- Here, so that a device is never saved from damage without them.
+    ALTER TABLE device ADD COLUMN slots TEXT;
+
     -- Of spot readings alone, which are few among the samples: a start looks at those of the last days.
     CREATE INDEX reading_spot ON reading(wall_ms) WHERE spot IS NOT NULL;
     """,

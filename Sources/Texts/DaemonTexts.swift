@@ -148,6 +148,8 @@ package enum DaemonTexts {
         en: "The gateway cannot use its database; nothing was done. Look at the storage: vigilctl status")
     case "InvalidAddress": notAnAddress
     case "InvalidResident": notAResident
+    case "InvalidUser": AssignTexts.notAUser
+    case "NotShared": AssignTexts.notShared
     default: nil
     }
   }

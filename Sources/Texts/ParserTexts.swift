@@ -59,7 +59,7 @@ package enum ParserTexts {
     Text(zh: "<编号>", en: "<id>"), Text(zh: "<目录>", en: "<directories>"),
     Text(zh: "<秒数>", en: "<seconds>"), Text(zh: "<文件>", en: "<config>"), Text(zh: "<文件>", en: "<file>"),
     Text(zh: "<文件>", en: "<rules>"), Text(zh: "<版本>", en: "<edition>"), Text(zh: "<文件>", en: "<settings>"),
-    Text(zh: "<文件>", en: "<svg>"), Text(zh: "<时区>", en: "<zone>"),
+    Text(zh: "<文件>", en: "<svg>"), Text(zh: "<时区>", en: "<zone>"), Text(zh: "<用户号>", en: "<user>"),
   ]
 
   private static let sentences = [

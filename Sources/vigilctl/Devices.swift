@@ -18,7 +18,12 @@ struct Devices: AsyncParsableCommand {
       } else if devices.isEmpty {
         Terminal.out(DeviceTexts.none)
       } else {
-        for line in Self.table(devices, in: .current, columns: Terminal.size.columns) { Terminal.out(line) }
+        let columns = Terminal.size.columns
+        for line in Self.table(devices, in: .current, columns: columns)
+          + Self.users(devices, in: .current, columns: columns)
+        {
+          Terminal.out(line)
+        }
       }
     }
   }
@@ -28,7 +33,8 @@ struct Devices: AsyncParsableCommand {
       [DeviceTexts.headings.map { $0(in: language) }]
       + devices.map { device in
         [
-          device.id, device.address, device.label, device.resident, DeviceTexts.word(state: device.state)(in: language),
+          device.id, device.address, device.label, device.whose(in: language),
+          DeviceTexts.word(state: device.state)(in: language),
           device.batteryPercent.map { "\($0)%" } ?? "-",
           device.lastReadingSecondsAgo.map { StatusTexts.ago($0)(in: language) } ?? "-",
         ]
@@ -36,9 +42,22 @@ struct Devices: AsyncParsableCommand {
     // A name from the air may be long, and an id of 32 characters is allowed.
     return Layout.table(rows, within: columns, shrinking: [2, 3])
   }
+
+  /// For each shared device whose the readings of its users are.
+  static func users(_ devices: [Health.Device], in language: Language, columns: Int) -> [String] {
+    devices.flatMap { device in
+      device.usersText.map { Layout.wrapped("\(device.id): \($0(in: language))", to: columns) } ?? []
+    }
+  }
 }
 
 extension Health.Device {
+  /// The resident's id; of a shared device that there are several.
+  func whose(in language: Language) -> String { users == nil ? resident : AssignTexts.byUser(in: language) }
+
+  /// Whose the readings of a shared device are.
+  var usersText: Text? { users.map { AssignTexts.users($0.map { (user: $0.user, resident: $0.resident) }) } }
+
   /// Its name, and its serial number, which tells two of a kind apart: `BP cuff (0042)`.
   var label: String { serial.map { "\(model) (\($0))" } ?? model }
 }

@@ -161,7 +161,7 @@ struct StatusScreen {
   /// For each device a line of facts and, while it is not connected, what is waited for or tried next.
   private var deviceBlocks: [[String]] {
     let names = Layout.table(
-      health.devices.map { [$0.id, Layout.cut($0.label, to: 22), Layout.cut($0.resident, to: 14)] })
+      health.devices.map { [$0.id, Layout.cut($0.label, to: 22), Layout.cut($0.whose(in: language), to: 14)] })
     let width = (names.map(Layout.cells).max() ?? 0) + 2
     return zip(health.devices, names).map { device, name in
       let facts = facts(of: device).map(say).joined(separator: say(WatchTexts.comma))
@@ -169,7 +169,7 @@ struct StatusScreen {
       let sentence = device.state == "connected" ? [] : [say(state(of: device))]
       // With a long name what is known of the device begins a line of its own.
       let isOneLine = Layout.cells(whole) <= columns
-      let more = (isOneLine ? [] : [facts]) + sentence
+      let more = (isOneLine ? [] : [facts]) + (device.usersText.map { [say($0)] } ?? []) + sentence
       return [Layout.cut(isOneLine ? whole : "  " + name, to: columns)]
         + more.flatMap { wrapped($0, to: columns - Self.indent) }.map {
           String(repeating: " ", count: Self.indent) + $0

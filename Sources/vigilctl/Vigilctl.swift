@@ -11,7 +11,8 @@ struct Vigilctl: AsyncParsableCommand {
       commandName: "vigilctl", abstract: HelpTexts.program.here, discussion: HelpTexts.disclaimer.here,
       version: Version.current,
       subcommands: [
-        Scan.self, Pair.self, Devices.self, Forget.self, Status.self, Watch.self, Decode.self, Profiles.self,
+        Scan.self, Pair.self, Devices.self, Forget.self, Assign.self, Status.self, Watch.self, Decode.self,
+        Profiles.self,
         Rules.self,
         ReplayCommand.self,
       ])

@@ -2,6 +2,7 @@
 import FoundationEssentials
 import Gateway
 import Texts
+import Vitals
 
 /// A line of `Watch`, as far as it is shown; one of these is there.
 struct WatchNews: Decodable {
@@ -37,6 +38,8 @@ struct WatchReading: Decodable {
 
   let resident: String
   let device: Device
+  /// The device's own number of the user.
+  let user: Int?
   let clock: Clock
   let purpose: String
   let observedAt: String?
@@ -85,9 +88,11 @@ struct WatchReading: Decodable {
     return items
   }
 
-  /// `test`, `doubtful`: why it is not to be taken as it is.
+  /// `test`, `user 2`, `doubtful`: why it is not to be taken as it is.
   var marks: [Text] {
-    (purpose == "commissioning" ? [WatchTexts.test] : []) + (WatchTexts.quality(quality).map { [$0] } ?? [])
+    (purpose == "commissioning" ? [WatchTexts.test] : [])
+      + (resident == ResidentID.unassigned.description ? [AssignTexts.user(user)] : [])
+      + (WatchTexts.quality(quality).map { [$0] } ?? [])
   }
 
   private static func text(_ number: String, unit: String) -> Text {

@@ -2,6 +2,7 @@
 import EventLoop
 import GatewayTestKit
 import Journal
+import SQLite
 import Testing
 import Vitals
 
@@ -83,6 +84,75 @@ import Vitals
     try await journal.forget(provisional, audit: AuditEntry(.pairingCancelled, uid: 0, subject: "d-1"), now: now)
     await #expect(throws: JournalError.self) { try await journal.confirm(provisional, uid: 0, now: now) }
     #expect(try await journal.devices().isEmpty)
+  }
+
+  private func assign(_ user: Int, _ resident: String, to device: EnrolledDevice, in journal: Journal) async throws
+    -> Bool
+  {
+    try await journal.assign(user, of: device, to: try #require(ResidentID(resident)), uid: 1000, now: now)
+  }
+
+  @Test func aDeviceIsOnePersonsUntilAUserIsAssigned() async throws {
+    let first = try open()
+    let (shared, other) = (
+      try await first.enrol(try device("02"), uid: 0, now: now),
+      try await first.enrol(try device("03"), uid: 0, now: now)
+    )
+    #expect(shared.slots == nil)
+    for user in [nil, 0, 255] { #expect(shared.resident(of: user) == shared.resident) }
+    #expect(try await assign(0, "r-8m2q", to: shared, in: first))
+    // What it knew of the device may be old: the other assignment stays.
+    #expect(try await assign(254, "r-9n3s", to: shared, in: first))
+    await first.close()
+
+    let second = try open()
+    let devices = try await second.devices()
+    #expect(devices.last == other)
+    let found = try #require(devices.first)
+    #expect([0, 254].map(found.resident(of:)) == [ResidentID("r-8m2q"), ResidentID("r-9n3s")])
+    for user in [nil, 1, 255] { #expect(found.resident(of: user) == .unassigned) }
+    #expect(
+      ["r-31k7", "r-8m2q", "r-9n3s", "r-0000"].map { ResidentID($0).map(found.serves) } == [true, true, true, false])
+    for user in [0, 254] { #expect(try await assign(user, "_unassigned", to: found, in: second)) }
+    #expect(try await second.devices().first?.slots == UserSlots())
+    #expect(
+      try await second.latestAudits(4)
+        == ["0=r-8m2q", "254=r-9n3s", "0=_unassigned", "254=_unassigned"].map {
+          AuditEntry(.assigned, code: $0, uid: 1000, subject: shared.id)
+        })
+  }
+
+  @Test func aForgottenDeviceHasNoUsersAndGetsNone() async throws {
+    let journal = try open()
+    let shared = try await journal.enrol(try device("02"), uid: 0, now: now)
+    #expect(try await assign(1, "r-8m2q", to: shared, in: journal))
+    try await journal.forget(shared, audit: AuditEntry(.forgotten, uid: 0, subject: shared.id), now: now)
+    #expect(try await !assign(1, "r-8m2q", to: shared, in: journal))
+    #expect(try await journal.latestAudits(1).map(\.what) == [.forgotten])
+    let again = try await journal.enrol(try device("02"), uid: 0, now: now)
+    #expect(again.slots == nil)
+    #expect(try await journal.devices().map(\.slots) == [nil])
+    await journal.close()
+    let connection = try Connection(path: directory.file("vigil.db"))
+    defer { connection.close() }
+    #expect(try connection.statement("SELECT COUNT(*) FROM device WHERE slots NOTNULL").first { $0.integer(0) } == 0)
+  }
+
+  /// Damage must not make a shared device one person's.
+  @Test(arguments: [
+    ("", [:]), ("garbage", [:]), ("1=", [:]), ("=r-8m2q", [:]), ("1=R", [:]), ("255=r-8m2q", [:]), ("-1=r-8m2q", [:]),
+    ("1=_unassigned", [:]), ("x=r-8m2q 2=r-9n3s  3=r=4", [2: "r-9n3s"]),
+  ])
+  func whatCannotBeReadOfTheUsersIsNobodys(stored: String, expected: [Int: String]) async throws {
+    let first = try open()
+    _ = try await first.enrol(try device("02"), uid: 0, now: now)
+    await first.close()
+    let connection = try Connection(path: directory.file("vigil.db"))
+    try connection.statement("UPDATE device SET slots = ?").run(.text(stored))
+    connection.close()
+    let found = try #require(try await open().devices().first)
+    #expect(found.slots?.residents.mapValues(\.description) == expected)
+    #expect(found.resident(of: 1) == .unassigned && found.resident(of: nil) == .unassigned)
   }
 
   /// A bond that was unwanted is wanted again with the enrolment; one of another device stays unwanted.

@@ -35,6 +35,8 @@ struct UpgradeTests {
     #expect(journal.epoch == "02036cf9-4d31-418d-a530-abf7e64ca9e1")
     #expect(try await journal.position(.reading) == LanePosition(nextSeq: 22, accepted: 7, delivered: 7))
     #expect(try await journal.devices().map(\.id) == ["d-2", "d-3"])
+    // Whose readings they are stays as it was.
+    #expect(try await journal.devices().allSatisfy { $0.slots == nil })
     #expect(try await journal.openAlerts().map(\.rule) == ["OX-1"])
     let entries = try await journal.entries(.reading, after: 0, limit: 100)
     #expect(entries.map(\.seq) == Array(1...21))

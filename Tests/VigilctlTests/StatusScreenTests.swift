@@ -15,11 +15,12 @@ import Texts
 
   private func device(
     _ number: Int, state: String, failure: Health.Failure? = nil, model: String = "BP cuff",
-    resident: String = "r-31k7", serial: String? = nil, rssi: Int? = -61
+    resident: String = "r-31k7", users: [Health.User]? = nil, serial: String? = nil, rssi: Int? = -61
   ) -> Health.Device {
     Health.Device(
       id: "d-\(number)", address: "F5:F1:F2:F3:F4:0\(number)", model: model, resident: resident,
-      profiles: ["bluetooth.blood-pressure"], link: "authenticated", serial: serial, purpose: "care", state: state,
+      users: users, profiles: ["bluetooth.blood-pressure"], link: "authenticated", serial: serial, purpose: "care",
+      state: state,
       error: failure?.message,
       failure: failure, retryInSeconds: state == "retrying" ? 20 : nil, batteryPercent: 81, rssi: rssi,
       lastReadingSecondsAgo: 12_000, lastSeenSecondsAgo: 640)
@@ -153,6 +154,36 @@ import Texts
     let home = (1...2).map { device($0, state: "connecting", serial: "SN-\($0)") }
     #expect(Devices.table(home, in: .en, columns: 80)[2].contains("BP cuff (SN-2)"))
     #expect(lines(health(devices: home), .zh).contains { $0.hasPrefix("  d-2  BP cuff (SN-2)  r-31k7  最近读数 3 小时前") })
+  }
+
+  @Test func aSharedDeviceSaysWhoseItsReadingsAre() {
+    let users = [Health.User(user: 0, resident: "r-31k7"), Health.User(user: 2, resident: "r-8m2q")]
+    let home = [
+      device(1, state: "connected"), device(2, state: "connected", users: users),
+      device(3, state: "connected", users: []),
+    ]
+    let table = Devices.table(home, in: .en, columns: 80)
+    #expect(table.map { $0.contains("by user") } == [false, false, true, true])
+    #expect(
+      Devices.users(home, in: .en, columns: 80) == [
+        "d-2: user 0: r-31k7, user 2: r-8m2q, others: nobody", "d-3: others: nobody",
+      ])
+    #expect(Devices.users(home, in: .zh, columns: 80)[0] == "d-2: 用户 0：r-31k7，用户 2：r-8m2q，其余：无人")
+    let shown = lines(health(devices: home), .en)
+    #expect(
+      shown.filter { $0.contains("nobody") } == [
+        "       user 0: r-31k7, user 2: r-8m2q, others: nobody", "       others: nobody",
+      ])
+    #expect(lines(health(devices: home), .zh).contains { $0.hasPrefix("  d-2  BP cuff  按用户") })
+  }
+
+  @Test(arguments: Language.allCases)
+  func manyUsersFit(language: Language) {
+    let users = (0..<200).map { Health.User(user: $0, resident: "r-" + String(repeating: "x", count: 30)) }
+    let home = [device(1, state: "connected", users: users), device(2, state: "connected")]
+    let shown = lines(health(devices: home), language)
+    #expect(shown.count <= 23 && shown.contains { $0.hasPrefix("  d-2 ") })
+    for line in shown + Devices.users(home, in: language, columns: 80) { #expect(Layout.cells(line) <= 80) }
   }
 
   @Test func controllersAreShownAsTheKernelHasThem() {

@@ -9,11 +9,11 @@ import Texts
 
   private func reading(
     _ values: String, resident: String = "r-31k7", device: String = "d-1", model: String = "HR strap",
-    at ms: Int = 1000,
+    at ms: Int = 1000, user: Int? = nil,
     purpose: String = "care", quality: String = "valid", age: String = "fresh"
   ) throws -> WatchNews {
     try line(
-      #"{"reading":{"resident":"\#(resident)","device":{"id":"\#(device)","model":"\#(model)"},"purpose":"\#(purpose)","#
+      #"{"reading":{"resident":"\#(resident)","device":{"id":"\#(device)","model":"\#(model)"},\#(user.map { "\"user\":\($0)," } ?? "")"purpose":"\#(purpose)","#
         + #""clock":{"monotonicMs":\#(ms)},"observedAt":"2026-03-14T08:05:30.000+08:00","receivedAt":null,"#
         + #""age":"\#(age)","quality":"\#(quality)","values":[\#(values)]}}"#)
   }
@@ -63,6 +63,21 @@ import Texts
     #expect(shown[4].contains("no value") && shown[4].hasSuffix("2 s invalid"))
     #expect(shown[5].hasSuffix("03-14 08:05"))
     #expect(picture(board, .zh)[2].hasSuffix("2 秒 测试"))
+  }
+
+  @Test func aReadingThatIsNobodysSaysWhichUserItIsOf() throws {
+    let (known, nobodys, unknown) = (
+      try #require(try reading(pressure, user: 1).reading),
+      try #require(try reading(pressure, resident: "_unassigned", user: 2, quality: "questionable").reading),
+      try #require(try reading(pressure, resident: "_unassigned").reading)
+    )
+    #expect(!WatchBoard.plain(known, .en).contains("user"))
+    #expect(WatchBoard.plain(nobodys, .en).hasSuffix("[user 2, doubtful]"))
+    #expect(WatchBoard.plain(unknown, .en).hasSuffix("[unknown user]"))
+    #expect(WatchBoard.plain(nobodys, .zh).contains("[用户 2, 可疑]"))
+    var board = WatchBoard()
+    board.take(try reading(pressure, resident: "_unassigned", user: 0))
+    #expect(picture(board)[2].hasPrefix("_unassigned") && picture(board)[2].hasSuffix("2 s user 0"))
   }
 
   @Test func theTrendHasItsLastValuesAndNoInvalidOne() throws {

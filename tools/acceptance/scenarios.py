@@ -36,9 +36,10 @@ def counter_in(value: str) -> int:
     return int.from_bytes(bytes.fromhex(value[4:8]), "little")
 
 
-def pressure(systolic: int, diastolic: int = 80) -> str:
-    """A blood pressure without a time stamp: every pair of pressures is another measurement."""
-    return "00" + systolic.to_bytes(2, "little").hex() + diastolic.to_bytes(2, "little").hex() + "5800"
+def pressure(systolic: int, diastolic: int = 80, user: int | None = None) -> str:
+    """A blood pressure without a time stamp: every pair of pressures is another measurement. User 255 is an unknown one."""
+    pressures = systolic.to_bytes(2, "little").hex() + diastolic.to_bytes(2, "little").hex() + "5800"
+    return "00" + pressures if user is None else "08" + pressures + f"{user:02x}"
 
 
 def device(id: str, address: str, name: str, gatt: dict, story: list | None = None, **more: Any) -> Device:

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ArgumentParser
+import DBus
+import Texts
+import Vitals
+
+struct Assign: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: AssignTexts.abstract.here, discussion: AssignTexts.discussion.here)
+
+  @Argument(help: PairTexts.forgetHelp.help) var device: String
+  @Option(help: AssignTexts.userHelp.help) var user: Int
+  @Option(help: AssignTexts.residentHelp.help) var resident: String?
+  @Flag(help: AssignTexts.nobodyHelp.help) var nobody = false
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard UserSlots.users.contains(user) else { throw ValidationError(AssignTexts.notAUser.here) }
+    guard (resident == nil) == nobody else { throw ValidationError(AssignTexts.residentOrNobody.here) }
+    guard let resident else { return }
+    guard let id = ResidentID(resident), id != .unassigned, id != .gateway else {
+      throw ValidationError(DaemonTexts.notAResident.here)
+    }
+  }
+
+  func run() async throws {
+    try await DaemonClient.use { daemon in
+      let whose = resident ?? ResidentID.unassigned.description
+      let id =
+        try await daemon.call("Assign", [.string(device), .uint32(UInt32(clamping: user)), .string(whose)]).string
+        ?? device
+      if common.json {
+        let resident = resident.map { "\"\($0)\"" } ?? "null"
+        Terminal.out(#"{"assigned":"\#(id)","resident":\#(resident),"user":\#(user)}"#)
+      } else {
+        Terminal.out(AssignTexts.assigned(device: id, user: user, resident: resident))
+      }
+    }
+  }
+}
