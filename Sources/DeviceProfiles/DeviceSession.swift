@@ -22,6 +22,10 @@ package struct DeviceSession: Sendable {
     /// The feature characteristic of one that is read.
     case read(String)
     case write(Write)
+    /// Records that were asked for have come; ``recordsWereWeighed(isKnownStart:hasNew:at:)`` wants the answer.
+    case weighRecords
+    /// The device has said that all stored records, or all new ones, were reported.
+    case recordsAreWhole
     case hangUp
     /// Worth a line in the log.
     case note(String)
@@ -39,33 +43,27 @@ package struct DeviceSession: Sendable {
     let write: Write
   }
 
-  /// Record Access Control Point (Glucose Service 1.0, 3.4): report stored records, all of them; and the response to it.
-  private static let reportAll: [UInt8] = [0x01, 0x01]
-  private static let responseToReport: [UInt8] = [0x06, 0x00, 0x01]
-  private static let succeeded: UInt8 = 1
-  private static let noRecords: UInt8 = 6
-  /// A device that reports is never silent for so long.
-  private static let transferSilenceMs: Int64 = 10_000
-
   private let clock: ClockPolicy?
   private let features: [String]
   private let starts: [Write]
   private let followers: [Follower]
-  private let recordControls: [String]
+  /// Those whose values are never a stored record.
+  private let streams: Set<String>
+  private let lastRecord: UInt16?
   private let idleMs: Int64?
   private var polls: [Poll]
   private var lastValueMs: Int64 = 0
-  private var isTransferring = false
+  private var records: RecordAccess?
   private var isOver = false
 
   /// - Parameters:
   ///   - profiles: the device's, the most specific first.
   ///   - characteristics: what it has.
-  package init(_ profiles: [DeviceProfile], characteristics: Set<String>) {
+  ///   - lastRecord: the sequence number of the last of its stored records that is here with all before it.
+  package init(_ profiles: [DeviceProfile], characteristics: Set<String>, lastRecord: UInt16? = nil) {
     var features: [String] = []
     var starts: [Write] = []
     var followers: [Follower] = []
-    var controls: [String] = []
     var polls: [Poll] = []
     for profile in profiles {
       let session = profile.session
@@ -86,12 +84,14 @@ package struct DeviceSession: Sendable {
       if let next = session.next, let asked = write(next.command) {
         followers.append(Follower(profile: profile.id, message: next.message, write: asked))
       }
-      if let control = Self.recordControl(of: profile), characteristics.contains(control), !controls.contains(control) {
-        controls.append(control)
-      }
     }
-    (self.features, self.starts, self.followers, recordControls) = (features, starts, followers, controls)
-    self.polls = polls
+    (self.features, self.starts, self.followers, self.polls) = (features, starts, followers, polls)
+    records = profiles.lazy.compactMap(Self.recordControl).first(where: characteristics.contains)
+      .map(RecordAccess.init)
+    streams = Set(
+      profiles.flatMap(\.characteristics).filter(\.isStream).flatMap { [$0.uuid] + $0.also }
+        .compactMap(BluetoothUUID.full))
+    self.lastRecord = lastRecord
     clock = profiles.lazy.compactMap(\.session.clock).first { characteristics.contains($0.characteristic) }
     idleMs = Self.leading(profiles).flatMap {
       if case .idle(let seconds) = $0.session.connection { Int64(seconds) * 1000 } else { nil }
@@ -161,25 +161,29 @@ package struct DeviceSession: Sendable {
     for index in polls.indices {
       polls[index].dueMs = now + (starts.contains(polls[index].write) ? polls[index].periodMs : 0)
     }
-    let requests = recordControls.map {
-      Write(characteristic: $0, bytes: Self.reportAll, withResponse: true, name: "report stored records")
-    }
-    isTransferring = !requests.isEmpty
-    return features.map(Action.read) + (starts + requests).map(Action.write) + timePassed(to: now)
+    let request = records?.begin(after: lastRecord, at: now) ?? []
+    return features.map(Action.read) + starts.map(Action.write) + request + timePassed(to: now)
   }
 
   /// A value has arrived.
   package mutating func received(_ bytes: [UInt8], from characteristic: String, at now: Int64) -> [Action] {
     lastValueMs = max(lastValueMs, now)
-    guard isTransferring, recordControls.contains(characteristic), bytes.count == 4,
-      Array(bytes.prefix(3)) == Self.responseToReport, let code = bytes.last
-    else { return [] }
-    isTransferring = false
-    switch code {
-    case Self.succeeded: return [.note("all stored records were reported")]
-    case Self.noRecords: return [.note("no records are stored")]
-    default: return [.note("the stored records cannot be had: response \(code)")]
-    }
+    if characteristic == records?.characteristic { return records?.answered(bytes, at: now) ?? [] }
+    // A live value says nothing of a report that has halted.
+    if !streams.contains(characteristic) { records?.heard(at: now) }
+    return []
+  }
+
+  /// - Parameters:
+  ///   - isKnownStart: the record that the report was to begin with was there, and it is the one that is known.
+  ///   - hasNew: one was reported since the last question that is not known.
+  package mutating func recordsWereWeighed(isKnownStart: Bool, hasNew: Bool, at now: Int64) -> [Action] {
+    records?.weighed(isKnownStart: isKnownStart, hasNew: hasNew, at: now) ?? []
+  }
+
+  /// It was refused, or nobody answered.
+  package mutating func writeFailed(_ write: Write, at now: Int64) -> [Action] {
+    write.characteristic == records?.characteristic ? records?.refused(at: now) ?? [] : []
   }
 
   /// A measurement came out of a message.
@@ -191,28 +195,25 @@ package struct DeviceSession: Sendable {
   /// When ``timePassed(to:)`` is to be called next; nil: never.
   package var due: Int64? {
     guard !isOver else { return nil }
-    let deadlines = [isTransferring ? Self.transferSilenceMs : nil, isTransferring ? nil : idleMs].compactMap { $0 }
-    return (polls.map(\.dueMs) + deadlines.map { lastValueMs + $0 }).min()
+    let silence = isReporting ? nil : idleMs.map { lastValueMs + $0 }
+    return (polls.map(\.dueMs) + [records?.due, silence].compactMap { $0 }).min()
   }
 
   package mutating func timePassed(to now: Int64) -> [Action] {
     guard !isOver else { return [] }
-    var actions: [Action] = []
+    var actions = records?.timePassed(to: now) ?? []
+    if let idleMs, !isReporting, now - lastValueMs >= idleMs {
+      isOver = true
+      return actions + [.hangUp]
+    }
     for index in polls.indices where polls[index].dueMs <= now {
       actions.append(.write(polls[index].write))
       polls[index].dueMs = now + polls[index].periodMs
     }
-    let silence = now - lastValueMs
-    if isTransferring, silence >= Self.transferSilenceMs {
-      isTransferring = false
-      actions.append(.note("the report of stored records has ended without a word"))
-    }
-    if let idleMs, !isTransferring, silence >= idleMs {
-      isOver = true
-      return [.hangUp]
-    }
     return actions
   }
+
+  private var isReporting: Bool { records?.isBusy ?? false }
 }
 
 extension DeviceProfile {

@@ -19,6 +19,8 @@ enum BatchItem {
   case day(DayMemory, of: ResidentID)
   case baseline([Baseline.Hour], of: ResidentID)
   case settings(PersonSettings, of: ResidentID)
+  /// Up to which of a device's stored records nothing is missing, with those before it in the batch.
+  case lastRecord(UInt16?, of: String)
 
   /// What became of the rows: the commissioning readings among them, and the numbers of alerts.
   struct Written {
@@ -34,7 +36,7 @@ enum BatchItem {
     case .observation(let observation, _): observation.isStream
     case .undecoded(_, _, _, let isStream): isStream
     case .baseline: true
-    case .held, .released, .alert, .gap, .pauses, .day, .settings: false
+    case .held, .released, .alert, .gap, .pauses, .day, .settings, .lastRecord: false
     }
   }
 
@@ -43,7 +45,7 @@ enum BatchItem {
     switch self {
     case .observation(let observation, _): .reading(observation)
     case .alert(let alert): .alert(alert)
-    case .undecoded, .held, .released, .gap, .pauses, .day, .baseline, .settings: nil
+    case .undecoded, .held, .released, .gap, .pauses, .day, .baseline, .settings, .lastRecord: nil
     }
   }
 
@@ -74,6 +76,7 @@ enum BatchItem {
       case .baseline(let hours, let resident): try writer.add(hours, of: resident)
       case .settings(let settings, let resident): try writer.set(settings, of: resident)
       case .gap(let gap): try writer.append(gap, to: .reading)
+      case .lastRecord(let number, let device): try writer.setLastRecord(number, of: device)
       case .undecoded(let capture, let device, let reason, _):
         try writer.appendUndecoded(
           device: device, characteristic: BluetoothUUID.short(capture.characteristic), received: capture.received,

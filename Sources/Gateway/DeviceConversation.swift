@@ -31,7 +31,8 @@ struct DeviceConversation: Sendable {
     _ events: AsyncStream<Conversations.Event>, _ mouth: AsyncStream<Conversations.Event>.Continuation
   ) async -> ConversationEnd {
     let has = await central.characteristics(of: device.address.description).map(\.uuid)
-    var session = DeviceSession(profiles, characteristics: Set(has))
+    var session = DeviceSession(
+      profiles, characteristics: Set(has), lastRecord: await ingest.recordsBegin(of: device))
     var deeds = Deeds(conversation: self)
     var alarm = Alarm(mouth: mouth)
     defer { alarm.cancel() }
@@ -78,6 +79,12 @@ private struct Deeds {
           shown, boxTime: SiteTime.local(moment), at: conversation.clock().monotonicMs)
         if await perform(answer, of: &session) { return true }
       case .setClock(let characteristic): await setClock(characteristic)
+      case .weighRecords:
+        let (isKnownStart, hasNew) = await conversation.ingest.weighRecords(of: device)
+        let answer = session.recordsWereWeighed(
+          isKnownStart: isKnownStart, hasNew: hasNew, at: conversation.clock().monotonicMs)
+        if await perform(answer, of: &session) { return true }
+      case .recordsAreWhole: await conversation.ingest.recordsAreWhole(of: device)
       case .note(let text): conversation.log.info("\(text)", metadata: ["device": "\(device.id)"])
       case .read(let characteristic):
         do {
@@ -92,6 +99,9 @@ private struct Deeds {
             write.bytes, to: write.characteristic, of: device.address.description, withResponse: write.withResponse)
         } catch {
           note(error, what: "'\(write.name)'")
+          if await perform(session.writeFailed(write, at: conversation.clock().monotonicMs), of: &session) {
+            return true
+          }
         }
       }
     }

@@ -66,6 +66,11 @@ struct DeviceReaders {
     return profile.session.clock != nil && characteristic.use == .reading && !characteristic.isStream
   }
 
+  /// Whether it may be a record that was asked for: the sequence numbers of another service are others.
+  func isOfMemory(_ measurement: Measurement) -> Bool {
+    catalog.profile(id: measurement.profile).flatMap(DeviceSession.recordControl) != nil
+  }
+
   private mutating func isRepeated(_ capture: Capture, _ source: Source) -> Bool {
     let now = capture.received.monotonicMs
     if let last = advertised[source], last.bytes == capture.bytes, now - last.atMs < Self.repetitionMs { return true }

@@ -35,6 +35,8 @@ package actor Ingest {
   var memories: [ResidentID: BookMemory] = [:]
   /// When the journal was last read; nil before the start.
   var takenUp: Moment?
+  /// Of the stored records that come over each device's present connection.
+  var tallies: [String: RecordTally] = [:]
   var missing = MissingData()
   var delivery = DeliveryWatch()
   var box = BoxWatch()
@@ -110,6 +112,7 @@ package actor Ingest {
     drain()
     release(device.id)
     clocks.linkEnded(device.id)
+    tallies[device.id] = nil
     commitWhenDue()
     readers.linkEnded(device.id)
   }
@@ -158,6 +161,7 @@ package actor Ingest {
     for capture in captures { accept(capture) }
     if let overflow {
       log.error("more values arrived than there was room for", metadata: ["lost": "\(overflow.count)"])
+      for device in tallies.keys { tallies[device]?.miss() }
       batch.append(
         .gap(
           Gap(
@@ -173,6 +177,7 @@ package actor Ingest {
     guard capture.isBonded || capture.isAdvertised || !device.link.isBonded else {
       // It was enrolled with a bond: whoever has its address alone is not believed.
       warn("a value came over a link without the bond and is left out", of: device, capture)
+      tallies[device.id]?.miss()
       return
     }
     missing.heard(device.id, at: occasion(capture.received))
@@ -216,7 +221,9 @@ package actor Ingest {
         purpose: device.purpose,
         received: capture.received, place: place, clock: clocks.knowledge(of: device.id),
         instantOf: SiteTime.instant))
-    guard !isKnown(observation) else { return }
+    let isKnown = isKnown(observation)
+    tally(measurement, isKnown: isKnown, of: device)
+    guard !isKnown else { return }
     noteReading(of: device.id, at: capture.received.monotonicMs)
     batch.append(.observation(observation, bytes: capture.bytes))
     // A technician's test never alerts.

@@ -185,6 +185,10 @@ enum Schema {
     -- Of spot readings alone, which are few among the samples: a start looks at those of the last days.
     CREATE INDEX reading_spot ON reading(wall_ms) WHERE spot IS NOT NULL;
     """,
+    """
+    -- The sequence number of the last record in a device's memory that is here with all before it.
+    CREATE TABLE last_record(device TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    """,
   ]
 
   /// Brings a database up to date, each migration in a transaction of its own.

@@ -110,10 +110,10 @@ import Vitals
   }
 
   @Test(arguments: [
-    (code: UInt8(1), note: "all stored records were reported"), (6, "no records are stored"),
-    (2, "the stored records cannot be had: response 2"),
+    (code: UInt8(1), isWhole: true, note: "all stored records were reported"), (6, true, "no records are stored"),
+    (2, false, "the stored records cannot be had: response 2"),
   ])
-  func storedRecordsAreAskedForOnce(code: UInt8, note: String) throws {
+  func storedRecordsAreAskedForOnce(code: UInt8, isWhole: Bool, note: String) throws {
     let profile = try profile("{memory: {procedure: racp, characteristic: 2A52, deletes-on-read: false}}")
     var session = DeviceSession([profile], characteristics: [values, control])
     #expect(session.connected(at: 0) == [reportAll])
@@ -121,7 +121,9 @@ import Vitals
     #expect(session.received([0xe9, 0x60], from: values, at: 4000).isEmpty)
     #expect(session.due == 14_000)
     #expect(session.received([0x06, 0x00], from: control, at: 4500).isEmpty, "cut")
-    #expect(session.received([0x06, 0x00, 0x01, code], from: control, at: 5000) == [.note(note)])
+    #expect(
+      session.received([0x06, 0x00, 0x01, code], from: control, at: 5000)
+        == (isWhole ? [.recordsAreWhole] : []) + [.note(note)])
     #expect(session.received([0x06, 0x00, 0x01, code], from: control, at: 5001).isEmpty, "only once")
     #expect(session.due == nil)
   }
@@ -131,9 +133,55 @@ import Vitals
     var session = DeviceSession([profile], characteristics: [values, control])
     _ = session.connected(at: 0)
     #expect(session.timePassed(to: 9999).isEmpty)
-    #expect(session.timePassed(to: 10_000) == [.note("the report of stored records has ended without a word")])
+    #expect(
+      session.timePassed(to: 10_000) == [
+        .note("the report of stored records has ended without a word"),
+        write([0x03, 0x00], to: control, "abort the report", confirmed: true),
+      ])
+    #expect(
+      session.timePassed(to: 20_000) == [.note("the device does not answer the abort")])
     #expect(session.timePassed(to: 30_000).isEmpty)
     #expect(session.due == nil)
+  }
+
+  @Test func onlyWhatIsNewIsAskedFor() throws {
+    let profile = try profile("{memory: {procedure: racp, characteristic: 2A52}}")
+    var session = DeviceSession([profile], characteristics: [values, control], lastRecord: 300)
+    #expect(
+      session.connected(at: 0)
+        == [write([0x01, 0x03, 0x01, 0x2C, 0x01], to: control, "report new records", confirmed: true)])
+    #expect(session.received([0x06, 0x00, 0x01, 0x01], from: control, at: 10) == [.weighRecords])
+    #expect(session.recordsWereWeighed(isKnownStart: false, hasNew: true, at: 20) == [reportAll])
+  }
+
+  @Test func aRefusalIsTheControlPointsAlone() throws {
+    let profile = try profile("{start: [begin], memory: {procedure: racp, characteristic: 2A52}}")
+    var session = DeviceSession([profile], characteristics: [values, commands, control])
+    for case .write(let write) in session.connected(at: 0) {
+      let answer = session.writeFailed(write, at: 10)
+      #expect(answer.isEmpty == (write.characteristic != control))
+    }
+  }
+
+  /// An oximeter that goes on telling what it measures now.
+  @Test func aLiveStreamDoesNotKeepAReportWaiting() throws {
+    let oximeter = try #require(try ShippedProfiles.catalog().profile(id: "bluetooth.pulse-oximeter"))
+    var session = DeviceSession([oximeter], characteristics: [Self.full("2a5e"), Self.full("2a5f"), control])
+    #expect(session.connected(at: 0) == [reportAll])
+    _ = session.received([0x00, 0x61, 0x00, 0x48, 0x00], from: Self.full("2a5e"), at: 3000)
+    _ = session.received([0x00, 0x61, 0x00, 0x48, 0x00], from: Self.full("2a5f"), at: 12_000)
+    #expect(session.due == 13_000)
+  }
+
+  @Test func theLinkIsEndedWhenTheReportIs() throws {
+    let profile = try profile("{connection: idle, idle-seconds: 2, memory: {procedure: racp, characteristic: 2A52}}")
+    var session = DeviceSession([profile], characteristics: [values, control])
+    _ = session.connected(at: 0)
+    #expect(!session.timePassed(to: 10_000).contains(.hangUp), "the abort is waited for")
+    #expect(
+      session.timePassed(to: 20_000) == [
+        .note("the device does not answer the abort"), .hangUp,
+      ])
   }
 
   // MARK: the clock
