@@ -25,8 +25,7 @@ struct KnownKeys: Sendable {
   static let reading = KnownKeys([
     "at", "stream", "values", "resident", "device", "profile", "link", "reading", "characteristic", "quality", "age",
     "observedAt", "receivedAt", "status", "purpose", "state", "clock", "schema", "id", "epoch", "lane", "seq",
-    "gateway",
-    "revision",
+    "gateway", "revision", "user",
   ])
   static let device = KnownKeys(["id", "profile", "model", "link", "address"])
   static let clock = KnownKeys([

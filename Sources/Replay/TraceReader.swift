@@ -141,7 +141,8 @@ package struct TraceReader {
       reading: try id(json["reading"]), device: device.reference, profile: device.profile,
       characteristic: try field("characteristic", of: json, \.text) ?? TraceDevice.characteristic(values, isStream),
       link: device.link, resident: try Self.resident(json["resident"]) ?? Self.somebody,
-      purpose: try Self.word("purpose", of: json) ?? .care, user: nil, received: received, observedWallMs: observed,
+      purpose: try Self.word("purpose", of: json) ?? .care, user: try user(json), received: received,
+      observedWallMs: observed,
       clock: ClockEvidence(source: json["clock"]?["source"]?.text == "device" ? .device : .receipt, deviceTime: nil),
       age: age, quality: try Self.word("quality", of: json) ?? .valid, status: try status(json["status"]),
       values: values, isStream: isStream, revision: 1, state: try Self.word("state", of: json) ?? .final)
@@ -167,6 +168,12 @@ package struct TraceReader {
     guard let json, json != .null else { return [] }
     guard let words = json.list?.map(\.text), words.allSatisfy({ $0 != nil }) else { throw Self.wrong("status") }
     return words.compactMap { $0 }
+  }
+
+  private func user(_ json: JSON) throws(TraceProblem) -> Int? {
+    guard let user = try field("user", of: json, \.whole) else { return nil }
+    guard UserSlots.users.contains(Int(user)) else { throw Self.wrong("user") }
+    return Int(user)
   }
 
   private func field<T>(_ name: String, of json: JSON, _ value: (JSON) -> T?) throws(TraceProblem) -> T? {

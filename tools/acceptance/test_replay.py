@@ -123,6 +123,12 @@ def test_bad_lines_are_named_and_passed_over() -> None:
         assert "1" in answer.out.splitlines()[0] and len(answer.out.splitlines()) == 3
 
 
+@pytest.mark.parametrize("user", [-1, 255, 1.5, "1", 2 ** 63 - 1])
+def test_a_number_that_no_user_has(user: object) -> None:
+    answer = vigilctl("replay", "-", stdin=json.dumps(reading("spo2", 97, 0, user=user)) + "\n")
+    assert answer.code == 1 and answer.err.startswith("stdin:1: ") and "user" in answer.err, answer
+
+
 def test_a_misspelt_key_is_no_default(tmp_path: Path) -> None:
     trace = tmp_path / "evening.jsonl"
     trace.write_text(json.dumps(reading("spo2", 97, 0)) + "\n" + json.dumps(reading("spo2", 88, 1, strem=True)) + "\n")
