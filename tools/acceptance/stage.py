@@ -63,9 +63,7 @@ class Stage:
         A bonded device goes on sending while the daemon is dead, or before it could subscribe after a restart of
         bluetoothd, which confirms such values and drops them: they are not the daemon's to lose.
         """
-        events = [one for one in self.events(None, device) if one["event"] in ("sent", "dropped")]
-        return [one["value"] for before, one in zip([{}, *events], events)
-                if one["event"] == "sent" and before.get("event") != "dropped"]
+        return [one["value"] for one in self.events("sent", device) if one.get("heard", True)]
 
     def wait_event(self, name: str, device: str | None = None, count: int = 1, limit: float = 20) -> dict[str, Any]:
         return eventually(lambda: self.events(name, device)[count - 1:count], limit,

@@ -109,7 +109,6 @@ class Home:
         self._from: dict[str, int] = {}
         # What has been taken from the player's events, and from the clinic, so far.
         self._heard_of: dict[str, list[Said]] = {name: [] for name in ADDRESSES}
-        self._dropped: set[str] = set()
         self._events_at, self._time = 0, 0.0
         self._read: dict[str, list[Key]] = {}
         self._readings_at = 0
@@ -199,11 +198,7 @@ class Home:
         for one in (json.loads(line) for line in lines if line.startswith(b"{")):
             self._time = one["t"]
             name = one.get("device", "")
-            if one["event"] == "dropped":
-                self._dropped.add(name)
-            elif one["event"] == "sent" and name in self._dropped:
-                self._dropped.discard(name)
-            elif one["event"] == "sent" and one["characteristic"] == CHARACTERISTICS.get(name):
+            if one["event"] == "sent" and one.get("heard", True) and one["characteristic"] == CHARACTERISTICS.get(name):
                 self._heard_of[name].append(Said(key_in(one["value"]), one["t"]))
 
     def read(self, name: str) -> list[Key]:

@@ -117,9 +117,7 @@ def sent(stage: Stage) -> list[Sent]:
     """As `Stage.sent`, of all devices that count, with the times."""
     found = []
     for device in COUNTED:
-        events = [one for one in stage.events(None, device) if one["event"] in ("sent", "dropped")]
-        found += [Sent(device, one["value"], one["t"]) for before, one in zip([{}, *events], events)
-                  if one["event"] == "sent" and before.get("event") != "dropped"]
+        found += [Sent(device, one["value"], one["t"]) for one in stage.events("sent", device) if one.get("heard", True)]
     return found
 
 

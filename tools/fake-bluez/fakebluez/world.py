@@ -135,16 +135,17 @@ class Peripheral:
 
     def indicate(self, uuid: str, value: bytes) -> bool:
         """Sends a value. False if it was for nobody. One that a bonded device was asked for, and that bluetoothd
-        confirms and drops because nobody listens yet, is handed over: it is `sent`, and lost."""
+        confirms and drops because nobody listens yet, is handed over: it is `sent` and not `heard`, and lost."""
         if self.host is None:
             return False
         self.values[uuid] = value
-        if not self.host.value_arrived(uuid, value):
+        heard = self.host.value_arrived(uuid, value)
+        if not heard:
             self._events.write("dropped", device=self.spec.id, characteristic=uuid, value=value.hex())
             if not self.wanted(uuid):
                 return False
         self.sent += 1
-        self._events.write("sent", device=self.spec.id, characteristic=uuid, value=value.hex(), n=self.sent)
+        self._events.write("sent", device=self.spec.id, characteristic=uuid, value=value.hex(), n=self.sent, heard=heard)
         return True
 
     def read(self, uuid: str) -> bytes:
