@@ -83,7 +83,7 @@ def test_an_open_alert_is_named_without_its_values(make_world: MakeWorld) -> Non
 
 def test_a_device_that_is_away(home: World) -> None:
     home.stage.leave("strap")
-    says(home, "away for", "does not advertise (off, far away, with a phone?); connected to as soon")
+    says(home, "away for", "does not advertise (off, far away, with a phone?)")
     says(home, "未连接", "没有收到它的广播", language="zh")
     # bluetoothd gives up on an attempt, and the next one is announced.
     says(home, "not in sight; next try in", limit=30)
@@ -182,10 +182,9 @@ def test_a_signal_of_the_past_is_not_shown(make_world: MakeWorld) -> None:
     eventually(lambda: "rssi" not in standing(world, "d-1"), 45, "it has gone, and its signal with it")
     assert standing(world, "d-1")["lastSeenSecondsAgo"] >= 25
     assert "rssi" in standing(world, "d-2"), "the band is there still"
-    assert standing(world, "d-1")["batteryPercent"] == 75 and standing(world, "d-1")["batterySecondsAgo"] >= 25
     world.stage.leave("band")
     eventually(lambda: standing(world, "d-2")["condition"] == "not-heard", 45, "the band has gone too")
-    says(world, "not heard for 30 s or more; the gateway listens all the time")
+    says(world, "not heard for 30 s or more; the gateway listens")
 
 
 def test_a_profile_is_gone_after_an_upgrade(make_world: MakeWorld, tmp_path: Path) -> None:
