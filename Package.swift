@@ -42,7 +42,7 @@ let package = Package(
       name: "Gateway",
       dependencies: [
         "Vitals", "Document", "DeviceProfiles", "Alerting", "ClinicCommands", "EventLoop", "DBus", "BlueZ", "Journal",
-        "MQTT", "CSystemd",
+        "MQTT", "Texts", "CSystemd",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], exclude: ["Schemas"]),
@@ -88,8 +88,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "Alerting", "BlueZ", "ClinicCommands", "Document", "Vitals", "Journal", "DeviceProfiles",
-        "EventLoop", "MQTT", "GatewayTestKit",
+        "Gateway", "Alerting", "BlueZ", "ClinicCommands", "DBus", "Document", "Vitals", "Journal", "DeviceProfiles",
+        "EventLoop", "MQTT", "Texts", "GatewayTestKit",
         .product(name: "Logging", package: "swift-log"),
       ]),
   ]

@@ -73,6 +73,8 @@ package actor Central {
   var discoveryFailed = false
   var discoveryKeeper: Task<Void, Never>?
   var pulse = ControllerPulse()
+  /// When bluetoothd was asked for a sign of life, and how many of the last questions it has not answered.
+  var checks: (last: ContinuousClock.Instant?, unanswered: Int) = (nil, 0)
   /// The controller is being switched off and on on purpose.
   var isCycling = false
   /// Addresses whose advertisements somebody wants, and how many do.
@@ -152,7 +154,7 @@ package actor Central {
     echoes.forget()
     slots.forget()
     isAvailable = false
-    (discoveryBegan, discoveryFailed) = (nil, false)
+    (discoveryBegan, discoveryFailed, checks) = (nil, false, (nil, 0))
     pulse.forget()
     generation += 1
     changed()

@@ -19,14 +19,17 @@ extension Central {
   package func keepController() async {
     while !Task.isCancelled {
       _ = await wait(Self.lookPause) { _ in false }
-      guard isAvailable, !isPairing, let adapter, pulse.isTroubled(scene, at: .now) else { continue }
+      guard isAvailable, !isPairing, let adapter else { continue }
+      let isTroubled = pulse.isTroubled(scene, at: .now)
       // Where bluetoothd itself hangs, what is asked of it now would be done at some time later.
-      guard await answers(adapter), self.adapter == adapter, let step = pulse.due(scene, at: .now) else { continue }
+      guard await checkBluetoothd(adapter, isTroubled: isTroubled), isTroubled, self.adapter == adapter,
+        let step = pulse.due(scene, at: .now)
+      else { continue }
       await take(step, with: adapter)
     }
   }
 
-  private var scene: ControllerPulse.Scene {
+  var scene: ControllerPulse.Scene {
     ControllerPulse.Scene(
       // One device that is looked for may well not be there.
       isListening: discoveryBegan != nil && askedPattern.isEmpty, hasLink: objects.hasLink, isCrowded: strangers >= 3)
@@ -38,7 +41,7 @@ extension Central {
     return sightings.paths(since: last - .seconds(600)).count { objects.device(path: $0) == nil }
   }
 
-  private func answers(_ adapter: Adapter) async -> Bool {
+  func answers(_ adapter: Adapter) async -> Bool {
     let asked = try? await call(
       adapter.path, Interface.properties, "Get", [.string(Interface.adapter), .string("Powered")], timeout: .seconds(5))
     return asked != nil

@@ -65,7 +65,7 @@ struct ControllerPulse: Sendable {
   mutating func heard(at now: Instant) {
     lastHeard = now
     silentRest = Self.rest
-    if unanswered < Self.patience { hasGivenUp = false }
+    if !isUnanswered { hasGivenUp = false }
   }
 
   /// A value came over a link.
@@ -85,15 +85,21 @@ struct ControllerPulse: Sendable {
   /// The controller or bluetoothd was taken away: what comes is another one.
   mutating func forget() { self = ControllerPulse() }
 
+  /// Calls that need the controller are not answered.
+  var isUnanswered: Bool { unanswered >= Self.patience }
+  /// Something was tried, and there is more to try.
+  var isClimbing: Bool { lastStep != nil && rung < Step.allCases.count }
+  /// When the next rung is due, once one was taken.
+  var nextStep: Instant? { lastStep.map { $0 + pause } }
+  private var pause: Duration { rung < Step.allCases.count ? Self.trial : isUnanswered ? Self.rest : silentRest }
+
   /// Whether there is anything to be done, now or in a while.
-  func isTroubled(_ scene: Scene, at now: Instant) -> Bool { unanswered >= Self.patience || isSilent(scene, now) }
+  func isTroubled(_ scene: Scene, at now: Instant) -> Bool { isUnanswered || isSilent(scene, now) }
 
   /// What to do now. It counts as done.
   mutating func due(_ scene: Scene, at now: Instant) -> Step? {
     guard isTroubled(scene, at: now) else { return nil }
-    let isUnanswered = unanswered >= Self.patience
     if let lastStep {
-      let pause = rung < Step.allCases.count ? Self.trial : isUnanswered ? Self.rest : silentRest
       let passed = now - lastStep
       guard passed >= pause else { return nil }
       if passed >= Self.rest {

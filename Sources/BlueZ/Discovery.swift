@@ -166,6 +166,19 @@ extension Central {
       information: information[device.path])
   }
 
+  /// How strong the devices are that were heard within that time, in dBm by address. bluetoothd 5.66 keeps the RSSI of one
+  /// that has gone for as long as a discovery goes on.
+  package func signals(within time: Duration) -> [String: Int] {
+    let now = ContinuousClock.now
+    let heard = devices.compactMap { device -> (String, Int)? in
+      guard let rssi = device.rssi, let sighting = sightings[device.path], now - sighting.last < time else {
+        return nil
+      }
+      return (device.address, rssi)
+    }
+    return Dictionary(heard, uniquingKeysWith: { $1 })
+  }
+
   var obstacle: Surroundings.Obstacle? {
     if !isAvailable { return .noBluetoothd }
     guard let adapter else { return .noController }

@@ -11,6 +11,8 @@ package enum LinkState: Sendable, Equatable {
   case searching
   /// Connecting as soon as it advertises.
   case connecting
+  /// Linked, and bluetoothd reads what it has, for 40 s at most.
+  case resolving
   /// It is there, and the controller has no connection left for it. Devices take turns.
   case waitingForTurn
   case connected
@@ -154,6 +156,7 @@ extension Central {
     }
     slots.linked(address, isSpot: isSpot, at: .now)
     defer { slots.ended(address, at: .now) }
+    report(.resolving)
     let settled = await wait(.seconds(40)) { central in
       guard let device = central.device(address), device.isConnected, central.isReady else { return true }
       return device.servicesResolved

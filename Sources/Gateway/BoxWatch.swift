@@ -15,8 +15,14 @@ struct BoxWatch {
   /// Whether alerts were undelivered at the last look.
   var lackedDelivery = false
   var nextSavingMs: Int64?
-  /// In percent, by device.
-  var batteries: [String: Int] = [:]
+  struct Battery: Sendable {
+    let percent: Int
+    /// When it was known last, on this boot's monotonic clock.
+    let atMs: Int64
+  }
+
+  /// By device.
+  var batteries: [String: Battery] = [:]
 }
 
 /// The box looks after itself, its devices and its messages; a technical fault must never look like a healthy person.
@@ -93,8 +99,10 @@ extension Ingest {
   func batteriesAre(_ percents: [String: Int]) {
     let now = clock()
     for device in enrolled {
-      guard let percent = percents[device.id], box.batteries[device.id] != percent else { continue }
-      box.batteries[device.id] = percent
+      guard let percent = percents[device.id] else { continue }
+      let before = box.batteries.updateValue(
+        BoxWatch.Battery(percent: percent, atMs: now.monotonicMs), forKey: device.id)
+      guard before?.percent != percent else { continue }
       let values = [Quantity(.battery, .number(ExactDecimal(percent)))]
       let reading = ReadingIdentity.id(
         device: device.id, characteristic: "2A19", user: nil, values: values, deviceTime: nil, received: now)

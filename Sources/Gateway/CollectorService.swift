@@ -168,29 +168,32 @@ package actor CollectorService: Service {
   package func devices() async -> [Device] { await central.devices }
 
   /// Tells ``Ingest`` what is seen without a value: whether Bluetooth works, which devices are there, their batteries.
-  func tellOfDevices() async {
+  ///
+  /// - Parameter interval: since the last look.
+  func tellOfDevices(since interval: Duration) async {
     let (isAvailable, adapter) = await central.bluetooth
+    let isFrozen = await central.bluetoothState == .bluetoothdFrozen
     await ingest.bluetoothIs(
-      working: isAvailable && adapter?.isPowered == true, isGivenUp: await central.hasGivenUpController)
+      working: isAvailable && !isFrozen && adapter?.isPowered == true, isGivenUp: await central.hasGivenUpController)
     let known = Dictionary(await central.devices.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
+    let signals = await central.signals(within: interval)
     var heard: Set<String> = []
     var batteries: [String: Int] = [:]
     var bondLost: [String: Bool] = [:]
     for device in await ingest.enrolled {
       switch board.state(of: device.id) {
-      case .connected: bondLost[device.id] = false
+      case .connected:
+        bondLost[device.id] = false
+        heard.insert(device.id)
+        batteries[device.id] = known[device.address.description]?.battery
+      case .resolving: heard.insert(device.id)
       case .retrying(let failure, _) where failure.isBondLost: bondLost[device.id] = true
       default: break
       }
-      let seen = known[device.address.description]
-      if case .connected = board.state(of: device.id) {
-        heard.insert(device.id)
-        batteries[device.id] = seen?.battery
-      }
-      // bluetoothd knows how strong it is as long as it is in the air.
-      if seen?.rssi != nil { heard.insert(device.id) }
+      if signals[device.address.description] != nil { heard.insert(device.id) }
     }
-    await ingest.heard(heard)
+    // What is known of a bluetoothd that hangs is of the past.
+    if !isFrozen { await ingest.heard(heard) }
     await ingest.batteriesAre(batteries)
     await ingest.bondsAre(lost: bondLost)
   }

@@ -67,15 +67,26 @@ package struct Health: Sendable, Codable, Equatable {
     package let serial: String?
     /// `care`, or `commissioning` while a technician has not confirmed it yet.
     package let purpose: String
-    /// A ``LinkState`` in a word: `connected`, `connecting`, `searching`, `listening`,
+    /// A ``LinkState`` in a word: `connected`, `connecting`, `resolving`, `searching`, `listening`,
     /// `waiting-for-bluetooth`, `waiting-for-turn`, `retrying`.
     package let state: String
+    /// For how long it has been connected or heard, or not; nil where its link has not begun.
+    package let stateSeconds: Int64?
+    /// A `DeviceCondition`, and that in plain words, by language: why, what is tried next and when, what a person can do;
+    /// nil from an older daemon.
+    package let condition: String?
+    package let text: [String: String]?
+    /// Profiles that it was enrolled with and that are not there any more; nil where all are.
+    package let missingProfiles: [String]?
     /// Why the last try failed, in English.
     package let error: String?
     package let failure: Failure?
     /// Until the next try, with `retrying`.
     package let retryInSeconds: Int64?
     package let batteryPercent: Int?
+    /// How old ``batteryPercent`` is.
+    package let batterySecondsAgo: Int64?
+    /// In dBm, while it is in the air; nil during a link.
     package let rssi: Int?
     package let lastReadingSecondsAgo: Int64?
     /// When it gave a sign of life, over a link or in the air; nil where none is known.
@@ -92,6 +103,11 @@ package struct Health: Sendable, Codable, Equatable {
     /// Its address, empty where bluetoothd has no such controller.
     package let adapter: String
     package let powered: Bool
+    /// A `BluetoothCondition`, and that in plain words, by language; nil from an older daemon.
+    package let condition: String?
+    package let text: [String: String]?
+    /// Until the next attempt to bring the controller back.
+    package let retryInSeconds: Int64?
     package let controllers: [Controller]
   }
 

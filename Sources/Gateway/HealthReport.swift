@@ -3,6 +3,7 @@ import Alerting
 import BlueZ
 import Glibc
 import Journal
+import Texts
 import Vitals
 
 /// Asks everybody how they are.
@@ -18,27 +19,47 @@ struct HealthReport: Sendable {
   func make() async -> Health {
     let now = clock()
     let bluetooth = await collector.bluetooth
-    let known = Dictionary(await collector.devices().map { ($0.address, $0) }, uniquingKeysWith: { $1 })
-    let (lastReading, lastSeen) = await (ingest.lastReading, ingest.lastSeen)
+    let state = await collector.central.bluetoothState
+    let repair = await collector.central.nextRepair.map(Self.seconds)
+    let explanation = state.condition.explanation(adapter: configuration.bluetooth.adapter, seconds: repair)
+    let signals = await collector.central.signals(within: Self.inTheAir)
+    let (lastReading, lastSeen, batteries) = await (ingest.lastReading, ingest.lastSeen, ingest.batteries)
+    let linked = await collector.devices().filter(\.isConnected)
+    let charges = Dictionary(linked.map { ($0.address, $0.battery) }, uniquingKeysWith: { $1 })
+    let ago = { (then: Int64) in max(0, now.monotonicMs - then) / 1000 }
     let stored = await readJournal()
     let undelivered = await ingest.undelivered
     return Health(
       version: Version.current, uptimeSeconds: (now.monotonicMs - startedMonotonicMs) / 1000, bootId: now.bootID,
       clockSynchronized: now.synchronized, wallClockKnown: now.wallMs != nil, zone: configuration.zone,
       broker: await broker(at: now), queues: stored.queues, openAlerts: stored.alerts.count,
-      alerts: Self.listed(stored.alerts, undelivered), bluetooth: describe(bluetooth), storage: await storage(stored),
+      alerts: Self.listed(stored.alerts, undelivered), bluetooth: describe(bluetooth, state, explanation, repair),
+      storage: await storage(stored),
       devices: stored.devices.map { device in
-        let state = collector.board.state(of: device.id)
-        let seen = known[device.address.description]
+        let link = collector.board.state(of: device.id)
+        let standing = DeviceStanding(
+          of: device, link: link, for: collector.board.since(of: device.id).map { .now - $0 },
+          catalog: collector.catalog,
+          wasSeen: lastSeen[device.id] != nil, bluetooth: state, lastReadingSecondsAgo: lastReading[device.id].map(ago))
+        // bluetoothd knows it during a link; what it was then is remembered.
+        let charge = charges[device.address.description] ?? nil
+        let battery = charge.map { ($0, Int64(0)) } ?? batteries[device.id].map { ($0.percent, ago($0.atMs)) }
+        let retry = link.nextTry.map(Self.seconds)
+        let text = standing.condition.explanation(
+          DeviceCondition.Details(
+            failure: link.failure.map { ($0.name, $0.message) }, retrySeconds: retry, bluetooth: explanation,
+            missingProfiles: standing.missingProfiles))
         return Health.Device(
           id: device.id, address: device.address.description, model: device.model,
           resident: device.resident.description, users: device.slots.map(Self.users), profiles: device.profiles,
-          link: device.link.rawValue,
-          serial: device.serial, purpose: device.purpose.rawValue, state: state.word, error: state.failure?.description,
-          failure: state.failure.map { Health.Failure(name: $0.name, message: $0.message) },
-          retryInSeconds: state.nextTry.map(Self.seconds), batteryPercent: seen?.battery, rssi: seen?.rssi,
-          lastReadingSecondsAgo: lastReading[device.id].map { max(0, now.monotonicMs - $0) / 1000 },
-          lastSeenSecondsAgo: lastSeen[device.id].map { max(0, now.monotonicMs - $0) / 1000 })
+          link: device.link.rawValue, serial: device.serial, purpose: device.purpose.rawValue, state: link.word,
+          stateSeconds: standing.seconds, condition: standing.condition.rawValue, text: text.sentence.byTag,
+          missingProfiles: standing.missingProfiles.isEmpty ? nil : standing.missingProfiles,
+          error: link.failure?.description,
+          failure: link.failure.map { Health.Failure(name: $0.name, message: $0.message) }, retryInSeconds: retry,
+          batteryPercent: battery?.0, batterySecondsAgo: battery?.1,
+          rssi: signals[device.address.description], lastReadingSecondsAgo: lastReading[device.id].map(ago),
+          lastSeenSecondsAgo: lastSeen[device.id].map(ago))
       })
   }
 
@@ -60,9 +81,12 @@ struct HealthReport: Sendable {
 
   // MARK: the parts
 
+  /// A signal is of now, where it was heard so long ago at most.
+  private static let inTheAir = Duration.seconds(30)
+
   /// Whole seconds until then, rounded up.
   private static func seconds(until then: ContinuousClock.Instant) -> Int64 {
-    ((then - .now).milliseconds + 999) / 1000
+    max(0, ((then - .now).milliseconds + 999) / 1000)
   }
 
   private func broker(at now: Moment) async -> Health.Broker {
@@ -75,10 +99,14 @@ struct HealthReport: Sendable {
       undeliveredAlerts: state.undeliveredAlerts)
   }
 
-  private func describe(_ bluetooth: (available: Bool, adapter: Adapter?)) -> Health.Bluetooth {
+  private func describe(
+    _ bluetooth: (available: Bool, adapter: Adapter?), _ state: BluetoothState, _ explanation: Explanation,
+    _ repair: Int64?
+  ) -> Health.Bluetooth {
     Health.Bluetooth(
       available: bluetooth.available, version: bluetooth.adapter?.daemonVersion, name: configuration.bluetooth.adapter,
       adapter: bluetooth.adapter?.address ?? "", powered: bluetooth.adapter?.isPowered ?? false,
+      condition: state.condition.rawValue, text: explanation.sentence.byTag, retryInSeconds: repair,
       controllers: Controller.all().map {
         Health.Controller(
           name: $0.name, address: $0.address, up: $0.isUp, running: $0.isRunning, bus: $0.bus,

@@ -129,6 +129,9 @@ package actor Ingest {
     Dictionary(enrolled.compactMap { one in missing.lastHeard(one.id).map { (one.id, $0) } }, uniquingKeysWith: { $1 })
   }
 
+  /// How full each device's battery was when that was known last.
+  var batteries: [String: BoxWatch.Battery] { box.batteries }
+
   /// How many episodes have not ended; ``PersonState`` leaves the oldest of those that are over to the journal.
   var openEpisodes: (active: Int, open: Int) {
     let episodes = persons.values.flatMap(\.episodes) + technical.episodes

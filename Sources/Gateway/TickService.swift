@@ -50,7 +50,7 @@ package struct TickService: Service {
         let now = ContinuousClock.now
         if now >= nextDevices {
           nextDevices = now + Self.deviceInterval
-          await collector.tellOfDevices()
+          await collector.tellOfDevices(since: Self.deviceInterval)
         }
         if let watchdog, now >= nextSign {
           // It asks the journal, so a daemon that hangs there gives no sign.

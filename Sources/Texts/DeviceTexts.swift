@@ -28,8 +28,16 @@ package enum DeviceTexts {
     return Text(zh: "最近出现 \(ago.zh)", en: "last seen \(ago.en)")
   }
 
+  /// In a table.
+  package static let inPairing = Text(zh: "配对中", en: "pairing")
   package static let provisional = Text(zh: "正在配对，尚未确认", en: "being paired, not confirmed yet")
-  package static func battery(_ percent: Int) -> Text { Text(zh: "电量 \(percent)%", en: "battery \(percent) %") }
+  /// - Parameter secondsAgo: how old it is.
+  package static func battery(_ percent: Int, secondsAgo: Int64) -> Text {
+    let age = secondsAgo < 3600 ? nil : StatusTexts.ago(secondsAgo)
+    return Text(
+      zh: "电量 \(percent)%" + (age.map { "（\($0.zh)）" } ?? ""),
+      en: "battery \(percent) %" + (age.map { " (\($0.en))" } ?? ""))
+  }
   package static func signal(_ dBm: Int) -> Text { Text(zh: "信号 \(dBm) dBm", en: "signal \(dBm) dBm") }
 
   // MARK: what its link does
@@ -41,6 +49,7 @@ package enum DeviceTexts {
     switch state {
     case "connected": connected
     case "connecting": Text(zh: "等待广播", en: "waiting")
+    case "resolving": Text(zh: "读取服务", en: "reading")
     case "searching": Text(zh: "寻找中", en: "searching")
     case "listening": Text(zh: "接收广播", en: "listening")
     case "waiting-for-turn": Text(zh: "排队中", en: "in turn")
@@ -50,62 +59,18 @@ package enum DeviceTexts {
     }
   }
 
-  package static let waitsForAdvertisement = Text(
-    zh: "等待设备发出广播：请打开设备，或测量一次", en: "waits until it advertises: switch it on or take a measurement")
-  package static let waitsToBeSeen = Text(
-    zh: "蓝牙还没有发现它：请打开设备，或测量一次", en: "has not been seen yet: switch it on or take a measurement")
-  package static let waitsForBluetoothd = Text(
-    zh: "等待蓝牙：bluetoothd 没有运行", en: "waits for Bluetooth: bluetoothd is not running")
-  package static let waitsForAdapter = Text(
-    zh: "等待蓝牙：没有找到适配器", en: "waits for Bluetooth: the controller is missing")
-  package static let waitsForPower = Text(
-    zh: "等待蓝牙：适配器已关闭，每 30 秒重新打开一次", en: "waits for Bluetooth: the controller is off, it is switched on every 30 s")
   package static let waitsForTurn = Text(
     zh: "排队等待连接：适配器的连接数已满，设备轮流连接，无需处理",
     en: "waits for its turn: the controller has no connection left, devices take turns by themselves")
-  package static let goesOnSoon = Text(zh: "等待蓝牙，马上继续", en: "waits for Bluetooth, goes on in a moment")
-
-  /// A try that failed, and when the next one comes.
-  ///
-  /// - Parameters:
-  ///   - name: of the D-Bus error: bluetoothd's, or one of `org.vigil.Error.`
-  ///   - seconds: until the next try; nil or 0 where it is being made.
-  package static func retrying(name: String, message: String, seconds: Int64?) -> Text {
-    let (reason, next) = (reason(name: name, message: message), StatusTexts.nextTry(seconds))
-    return Text(zh: "\(reason.zh)；\(next.zh)", en: "\(reason.en); \(next.en)")
+  /// - Parameter seconds: for how long it has not been connected or heard.
+  package static func away(_ seconds: Int64, _ sentence: Text) -> Text {
+    let duration = StatusTexts.duration(seconds)
+    return Text(zh: "未连接 \(duration.zh)：\(sentence.zh)", en: "away for \(duration.en): \(sentence.en)")
   }
 
-  /// Short for what happens every day, ``BluetoothTexts`` for the rest.
-  private static func reason(name: String, message: String) -> Text {
-    switch (name, message) {
-    case ("org.vigil.Error.HungUp", _):
-      Text(zh: "一连上就断开了，若一直如此请重新配对", en: "it hung up at once, if that goes on pair it anew")
-    case ("org.vigil.Error.BondMissing", _):
-      Text(zh: "网关上的配对已丢失，请移除后重新配对", en: "this box has lost the pairing, forget it and pair it anew")
-    case ("org.vigil.Error.KeyMissing", _):
-      Text(
-        zh: "设备不再认得本网关（可能被重置或与手机配对），请移除后重新配对",
-        en: "it does not know this box any more (reset, or paired with a phone?), forget it and pair it anew")
-    case ("org.vigil.Error.ServicesTimedOut", _):
-      Text(zh: "已连上，但没有及时读出它支持的服务", en: "it did not say in time what it can do")
-    case ("org.bluez.Error.Failed", "le-connection-abort-by-local"),
-      ("org.bluez.Error.Failed", "Software caused connection abort"):
-      Text(zh: "没有发现设备，请打开设备或测量一次", en: "not in sight, switch it on or take a measurement")
-    case ("org.bluez.Error.Failed", "br-connection-canceled"), ("org.bluez.Error.Failed", "le-connection-canceled"),
-      ("org.bluez.Error.Failed", "Operation already in progress"), ("org.bluez.Error.InProgress", _):
-      Text(zh: "蓝牙当时正忙", en: "Bluetooth was busy")
-    case ("org.bluez.Error.NotReady", _), ("org.bluez.Error.Failed", "Input/output error"),
-      ("org.bluez.Error.Failed", "Not Powered"):
-      Text(zh: "适配器当时关着", en: "the controller was off")
-    case ("org.vigil.Error.Failed", _): Text(zh: "上次失败（\(message)）", en: "the last try failed (\(message))")
-    default: sentence(BluetoothTexts.failure(name: name, message: message))
-    }
-  }
-
-  /// A sentence as the first part of another one.
-  private static func sentence(_ text: Text) -> Text {
-    Text(
-      zh: text.zh.hasSuffix("。") ? String(text.zh.dropLast()) : text.zh,
-      en: text.en.hasSuffix(".") ? String(text.en.dropLast()) : text.en)
+  /// - Parameter ids: of profiles, at least one.
+  package static func profilesMissing(_ ids: [String]) -> Text {
+    let names = ids.joined(separator: " ")
+    return Text(zh: "它的设备描述不在了：\(names)", en: "profiles of it are not there any more: \(names)")
   }
 }

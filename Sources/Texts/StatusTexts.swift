@@ -49,10 +49,6 @@ package enum StatusTexts {
 
   // MARK: Bluetooth
 
-  package static let bluetoothdIsDown = Text(
-    zh: "bluetoothd 没有运行。请启动它：systemctl start bluetooth",
-    en: "bluetoothd is not running. Start it: systemctl start bluetooth")
-
   /// - Parameter version: nil where it is not known.
   package static func bluetoothd(version: String?) -> Text {
     let name = version.map { "bluetoothd \($0)" } ?? "bluetoothd"
@@ -61,18 +57,6 @@ package enum StatusTexts {
 
   package static func adapterIsOn(_ name: String, address: String) -> Text {
     Text(zh: "\(name)（\(address)）已打开", en: "\(name) (\(address)) is on")
-  }
-
-  package static func adapterIsOff(_ name: String) -> Text {
-    Text(
-      zh: "\(name) 已关闭，网关每 30 秒重新打开一次；若打不开：rfkill unblock bluetooth",
-      en: "\(name) is off, the gateway switches it on every 30 s; if it stays off: rfkill unblock bluetooth")
-  }
-
-  package static func adapterIsMissing(_ name: String) -> Text {
-    Text(
-      zh: "没有 \(name)：请插好蓝牙适配器，或更改配置中的 bluetooth.adapter",
-      en: "there is no \(name): plug the controller in, or change bluetooth.adapter in the configuration")
   }
 
   package static let noController = Text(zh: "内核没有发现蓝牙适配器", en: "the kernel has no controller")

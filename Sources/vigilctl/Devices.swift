@@ -34,7 +34,7 @@ struct Devices: AsyncParsableCommand {
       + devices.map { device in
         [
           device.id, device.address, device.label, device.whose(in: language),
-          DeviceTexts.word(state: device.state)(in: language),
+          (device.purpose == "care" ? DeviceTexts.word(state: device.state) : DeviceTexts.inPairing)(in: language),
           device.batteryPercent.map { "\($0)%" } ?? "-",
           device.lastReadingSecondsAgo.map { StatusTexts.ago($0)(in: language) } ?? "-",
         ]
@@ -52,6 +52,9 @@ struct Devices: AsyncParsableCommand {
 }
 
 extension Health.Device {
+  /// Whether what it says is heard.
+  var isUp: Bool { ["connected", "listening"].contains(state) }
+
   /// The resident's id; of a shared device that there are several.
   func whose(in language: Language) -> String { users == nil ? resident : AssignTexts.byUser(in: language) }
 

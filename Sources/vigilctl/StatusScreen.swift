@@ -24,7 +24,7 @@ struct StatusScreen {
         StatusTexts.devices,
         [
           StatusTexts.devices(
-            connected: health.devices.count { ["connected", "listening"].contains($0.state) }, of: health.devices.count)
+            connected: health.devices.count(where: \.isUp), of: health.devices.count)
         ])
     let alerts = (health.alerts ?? []).map(line)
     let devices = health.devices.isEmpty ? [Layout.wrapped(say(DeviceTexts.none), to: columns)] : deviceBlocks
@@ -95,18 +95,17 @@ struct StatusScreen {
         isRunning: controller.running, isUsed: controller.name == bluetooth.name, received: controller.receiveErrors,
         sent: controller.sendErrors)
     }
-    guard bluetooth.available else { return [StatusTexts.bluetoothdIsDown] + controllers }
+    let isWorking = bluetooth.condition == BluetoothCondition.working.rawValue
+    let trouble = isWorking ? [] : [bluetooth.text.map(Text.init(byTag:)) ?? StatusTexts.unknown]
+    guard bluetooth.available else { return trouble + controllers }
     let daemon = StatusTexts.bluetoothd(version: bluetooth.version)
-    let adapter =
-      if bluetooth.adapter.isEmpty {
-        StatusTexts.adapterIsMissing(bluetooth.name)
-      } else if bluetooth.powered {
-        StatusTexts.adapterIsOn(bluetooth.name, address: bluetooth.adapter)
-      } else {
-        StatusTexts.adapterIsOff(bluetooth.name)
-      }
-    let both = Text(zh: "\(daemon.zh)，\(adapter.zh)", en: "\(daemon.en), \(adapter.en)")
-    return [both] + (controllers.isEmpty && bluetooth.adapter.isEmpty ? [StatusTexts.noController] : controllers)
+    guard bluetooth.powered, !bluetooth.adapter.isEmpty else {
+      let noController = controllers.isEmpty && bluetooth.adapter.isEmpty
+      return trouble.map { Text(zh: "\(daemon.zh)，\($0.zh)", en: "\(daemon.en), \($0.en)") }
+        + (noController ? [StatusTexts.noController] : controllers)
+    }
+    let adapter = StatusTexts.adapterIsOn(bluetooth.name, address: bluetooth.adapter)
+    return [Text(zh: "\(daemon.zh)，\(adapter.zh)", en: "\(daemon.en), \(adapter.en)")] + trouble + controllers
   }
 
   private var broker: [Text] {
@@ -158,7 +157,7 @@ struct StatusScreen {
     return Layout.cut("  " + parts.filter { !$0.isEmpty }.joined(separator: "  "), to: columns)
   }
 
-  /// For each device a line of facts and, while it is not connected, what is waited for or tried next.
+  /// For each device a line of facts and, while all is not well, why, and what is tried next.
   private var deviceBlocks: [[String]] {
     let names = Layout.table(
       health.devices.map { [$0.id, Layout.cut($0.label, to: 22), Layout.cut($0.whose(in: language), to: 14)] })
@@ -166,10 +165,10 @@ struct StatusScreen {
     return zip(health.devices, names).map { device, name in
       let facts = facts(of: device).map(say).joined(separator: say(WatchTexts.comma))
       let whole = "  " + Layout.padded(name, to: width) + facts
-      let sentence = device.state == "connected" ? [] : [say(state(of: device))]
+      let sentences = sentences(on: device).map(say)
       // With a long name what is known of the device begins a line of its own.
       let isOneLine = Layout.cells(whole) <= columns
-      let more = (isOneLine ? [] : [facts]) + (device.usersText.map { [say($0)] } ?? []) + sentence
+      let more = (isOneLine ? [] : [facts]) + (device.usersText.map { [say($0)] } ?? []) + sentences
       return [Layout.cut(isOneLine ? whole : "  " + name, to: columns)]
         + more.flatMap { wrapped($0, to: columns - Self.indent) }.map {
           String(repeating: " ", count: Self.indent) + $0
@@ -179,9 +178,9 @@ struct StatusScreen {
 
   private func facts(of device: Health.Device) -> [Text] {
     (device.purpose == "care" ? [] : [DeviceTexts.provisional])
-      + (device.state == "connected" ? [DeviceTexts.connected] : [])
+      + (device.isUp ? [DeviceTexts.word(state: device.state)] : [])
       + [device.lastReadingSecondsAgo.map(DeviceTexts.lastReading) ?? DeviceTexts.noReading]
-      + (device.batteryPercent.map { [DeviceTexts.battery($0)] } ?? [])
+      + (device.batteryPercent.map { [DeviceTexts.battery($0, secondsAgo: device.batterySecondsAgo ?? 0)] } ?? [])
       + (device.state == "connected" ? [] : presence(of: device))
   }
 
@@ -191,21 +190,15 @@ struct StatusScreen {
     return device.lastSeenSecondsAgo.map { [DeviceTexts.lastSeen(secondsAgo: $0)] } ?? []
   }
 
-  private func state(of device: Health.Device) -> Text {
-    switch device.state {
-    case "connecting": return DeviceTexts.waitsForAdvertisement
-    case "searching": return DeviceTexts.waitsToBeSeen
-    case "waiting-for-turn": return DeviceTexts.waitsForTurn
-    case "retrying":
-      let failure = device.failure
-      return DeviceTexts.retrying(
-        name: failure?.name ?? "org.vigil.Error.Failed", message: failure?.message ?? device.error ?? "",
-        seconds: device.retryInSeconds)
-    case "waiting-for-bluetooth":
-      if !health.bluetooth.available { return DeviceTexts.waitsForBluetoothd }
-      if health.bluetooth.adapter.isEmpty { return DeviceTexts.waitsForAdapter }
-      return health.bluetooth.powered ? DeviceTexts.goesOnSoon : DeviceTexts.waitsForPower
-    default: return DeviceTexts.word(state: device.state)
-    }
+  private func sentences(on device: Health.Device) -> [Text] {
+    let sentence = device.text.map(Text.init(byTag:)) ?? DeviceTexts.word(state: device.state)
+    // One whose link has just come up is not away.
+    let isAway = !device.isUp && device.condition != DeviceCondition.resolving.rawValue
+    let away = isAway ? device.stateSeconds.map { DeviceTexts.away($0, sentence) } : nil
+    let isWell = device.isUp && device.condition ?? device.state == device.state
+    let state = isWell ? [] : [away ?? sentence]
+    // Where none is left the sentence says so.
+    let isUnreadable = device.condition == DeviceCondition.profileMissing.rawValue
+    return state + (isUnreadable ? [] : device.missingProfiles.map { [DeviceTexts.profilesMissing($0)] } ?? [])
   }
 }

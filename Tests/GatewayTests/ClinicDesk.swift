@@ -96,7 +96,8 @@ extension Health {
         nobodyReadsReadings: false, readingRefusal: nil, undeliveredAlerts: 0),
       queues: [], openAlerts: 0, alerts: [],
       bluetooth: Bluetooth(
-        available: true, version: nil, name: "hci0", adapter: "", powered: true, controllers: []),
+        available: true, version: nil, name: "hci0", adapter: "", powered: true, condition: nil, text: nil,
+        retryInSeconds: nil, controllers: []),
       storage: Storage(
         freeBytes: nil, undecodedValues: 0, databaseBytes: nil, limitBytes: 1, droppedReadings: 0, error: nil,
         problem: nil), devices: [])

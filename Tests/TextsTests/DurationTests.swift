@@ -25,15 +25,4 @@ import Texts
   func freeSpace(bytes: Int64, en: String) {
     #expect(StatusTexts.free(bytes: bytes).en == en)
   }
-
-  @Test func aFailedTrySaysWhatToDoAndWhenTheNextComes() {
-    let hungUp = DeviceTexts.retrying(name: "org.vigil.Error.HungUp", message: "F5 hung up at once", seconds: 20)
-    #expect(hungUp.en == "it hung up at once, if that goes on pair it anew; next try in 20 s")
-    let silent = DeviceTexts.retrying(
-      name: "org.bluez.Error.Failed", message: "le-connection-abort-by-local", seconds: 3)
-    #expect(silent.en == "not in sight, switch it on or take a measurement; next try in 3 s")
-    // One that has no words here is shown as it is.
-    let unknown = DeviceTexts.retrying(name: "org.bluez.Error.New", message: "le-weather", seconds: nil)
-    #expect(unknown.en.contains("le-weather") && unknown.zh.contains("le-weather"))
-  }
 }

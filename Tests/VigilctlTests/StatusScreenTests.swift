@@ -15,15 +15,27 @@ import Texts
 
   private func device(
     _ number: Int, state: String, failure: Health.Failure? = nil, model: String = "BP cuff",
-    resident: String = "r-31k7", users: [Health.User]? = nil, serial: String? = nil, rssi: Int? = -61
+    resident: String = "r-31k7", users: [Health.User]? = nil, serial: String? = nil, rssi: Int? = -61,
+    condition: DeviceCondition? = nil, missing: [String]? = nil, battery: Int64 = 0
   ) -> Health.Device {
     Health.Device(
       id: "d-\(number)", address: "F5:F1:F2:F3:F4:0\(number)", model: model, resident: resident,
       users: users, profiles: ["bluetooth.blood-pressure"], link: "authenticated", serial: serial, purpose: "care",
-      state: state,
-      error: failure?.message,
-      failure: failure, retryInSeconds: state == "retrying" ? 20 : nil, batteryPercent: 81, rssi: rssi,
+      state: state, stateSeconds: 2640, condition: condition?.rawValue, text: condition.map { Self.text($0, failure) },
+      missingProfiles: missing, error: failure?.message,
+      failure: failure, retryInSeconds: state == "retrying" ? 20 : nil, batteryPercent: 81,
+      batterySecondsAgo: battery, rssi: rssi,
       lastReadingSecondsAgo: 12_000, lastSeenSecondsAgo: 640)
+  }
+
+  /// As the daemon says it.
+  private static func text(_ condition: DeviceCondition, _ failure: Health.Failure?) -> [String: String] {
+    condition.explanation(
+      DeviceCondition.Details(
+        failure: failure.map { ($0.name, $0.message) }, retrySeconds: 20,
+        bluetooth: BluetoothCondition.adapterGivenUp.explanation(adapter: "hci0", seconds: 600),
+        missingProfiles: ["bluetooth.heart-rate", "example.chest-strap"])
+    ).sentence.byTag
   }
 
   private func health(
@@ -54,12 +66,14 @@ import Texts
       devices: devices)
   }
 
-  private static func bluetooth(available: Bool = true, adapter: String = "00:1A:7D:DA:71:13", powered: Bool = true)
-    -> Health.Bluetooth
-  {
+  private static func bluetooth(
+    available: Bool = true, adapter: String = "00:1A:7D:DA:71:13", powered: Bool = true,
+    condition: BluetoothCondition = .working
+  ) -> Health.Bluetooth {
     Health.Bluetooth(
       available: available, version: available && !adapter.isEmpty ? "5.66" : nil, name: "hci0", adapter: adapter,
-      powered: powered,
+      powered: powered, condition: condition.rawValue,
+      text: condition.explanation(adapter: "hci0", seconds: 600).sentence.byTag, retryInSeconds: nil,
       controllers: [
         Health.Controller(
           name: "hci0", address: "00:1A:7D:DA:71:13", up: powered, running: powered, bus: "USB", receiveErrors: 0,
@@ -75,7 +89,11 @@ import Texts
   func aHomeIsOnOneScreen(language: Language) {
     for waiting in Self.states {
       let home = health(
-        devices: (1...5).map { device($0, state: $0 < 3 ? "connected" : waiting, failure: Self.failures[2]) }, alerts: 2
+        devices: (1...5).map {
+          device(
+            $0, state: $0 < 3 ? "connected" : waiting, failure: Self.failures[2],
+            condition: $0 < 3 ? .connected : .notAdvertising)
+        }, alerts: 2
       )
       let shown = lines(home, language)
       #expect(shown.count <= 23)
@@ -92,7 +110,9 @@ import Texts
         for reason in [nil, "Connection refused", String(repeating: "unheard of ", count: 20)] {
           let full = health(
             devices: (0..<count).map {
-              device($0, state: Self.states[$0 % 5], failure: failure, model: name, resident: resident)
+              device(
+                $0, state: Self.states[$0 % 5], failure: failure, model: name, resident: resident,
+                condition: DeviceCondition.allCases[$0])
             }, alerts: count * 9, brokerReason: reason, bluetooth: Self.bluetooth(powered: false),
             host: String(repeating: "very-long.", count: 12) + "example")
           let shown = lines(full, language)
@@ -122,25 +142,62 @@ import Texts
     #expect(shown.allSatisfy { !$0.contains("…") })
   }
 
-  @Test func eachStateSaysWhatIsTriedNext() {
-    func sentence(_ state: String, _ failure: Health.Failure? = nil, _ bluetooth: Health.Bluetooth = Self.bluetooth())
-      -> String
-    {
-      let home = health(devices: [device(1, state: state, failure: failure)], bluetooth: bluetooth)
-      return lines(home, .en).drop { !$0.hasPrefix("  d-1") }.joined(separator: " ")
+  /// All of it is on the screen, in whole words, however long it is.
+  @Test(arguments: Language.allCases)
+  func everyConditionIsSaid(language: Language) {
+    for condition in DeviceCondition.allCases {
+      let isFine = [.connected, .listening].contains(condition)
+      let state = isFine ? condition.rawValue : condition == .silent ? "connected" : "retrying"
+      let home = health(devices: [device(1, state: state, failure: Self.failures[2], condition: condition)])
+      let shown = lines(home, language).drop { !$0.hasPrefix("  d-1") }
+      let text = shown.map { $0.drop { $0 == " " } }.joined(separator: "").filter { $0 != " " }
+      let words = Text(byTag: Self.text(condition, Self.failures[2]))
+      if isFine {
+        #expect(
+          !text.contains(words(in: language).filter { $0 != " " }), "what is well needs no sentence: \(condition)")
+        #expect(text.contains(DeviceTexts.word(state: state)(in: language)))
+      } else {
+        #expect(text.contains(words(in: language).filter { $0 != " " }), "\(shown)")
+        // Of a device that is connected it is not said that it is away.
+        #expect(
+          text.contains(language == .zh ? "未连接44分钟：" : "awayfor44min:") == ![.silent, .resolving].contains(condition),
+          "\(shown)")
+      }
     }
+  }
+
+  @Test(arguments: Language.allCases)
+  func everyConditionOfBluetoothIsSaid(language: Language) {
+    for condition in BluetoothCondition.allCases {
+      let bluetooth = Self.bluetooth(
+        available: ![.busAway, .bluetoothdAway].contains(condition),
+        adapter: condition == .adapterMissing ? "" : "00:1A:7D:DA:71:13",
+        powered: ![.adapterMissing, .adapterOff].contains(condition), condition: condition)
+      let shown = lines(health(devices: [], bluetooth: bluetooth), language)
+      let text = shown.map { $0.drop { $0 == " " } }.joined(separator: "").filter { $0 != " " }
+      let words = condition.explanation(adapter: "hci0", seconds: 600).sentence(in: language).filter { $0 != " " }
+      #expect(text.contains(words) == (condition != .working), "\(shown)")
+    }
+  }
+
+  @Test func whatWasKnownLongAgoSaysSo() {
+    let old = health(devices: [device(1, state: "connecting", rssi: nil, battery: 12_000)])
+    #expect(lines(old, .en).contains { $0.contains("battery 81 % (3 h ago), last seen 10 min ago") })
+    #expect(lines(old, .zh).contains { $0.contains("电量 81%（3 小时前）") })
+  }
+
+  @Test func aProfileThatIsGoneIsNamed() {
+    let half = health(devices: [device(1, state: "connected", condition: .connected, missing: ["example.gone"])])
+    #expect(lines(half, .en).contains { $0.contains("profiles of it are not there any more: example.gone") })
+  }
+
+  @Test func anOlderDaemonIsUnderstood() throws {
+    let home = health(devices: [device(1, state: "of-another-daemon")])
+    let shown = lines(home, .en).drop { !$0.hasPrefix("  d-1") }
+    #expect(shown.last?.hasSuffix("away for 44 min: of-another-daemon") == true, "\(shown)")
     #expect(
-      sentence("connected")
-        == "  d-1  BP cuff  r-31k7  connected, last reading 3 h ago, battery 81 %")
-    #expect(sentence("connecting").hasSuffix("waits until it advertises: switch it on or take a measurement"))
-    #expect(sentence("retrying", Self.failures[1]).contains("hung up at once"))
-    #expect(sentence("retrying", Self.failures[1]).hasSuffix("next try in 20 s"))
-    #expect(sentence("retrying", Self.failures[3]).contains("original words"))
-    let waiting = "waiting-for-bluetooth"
-    #expect(sentence(waiting, nil, Self.bluetooth(available: false)).hasSuffix("bluetoothd is not running"))
-    #expect(sentence(waiting, nil, Self.bluetooth(adapter: "")).hasSuffix("the controller is missing"))
-    #expect(sentence(waiting, nil, Self.bluetooth(powered: false)).hasSuffix("it is switched on every 30 s"))
-    #expect(sentence("of-a-newer-daemon").hasSuffix("of-a-newer-daemon"))
+      lines(health(devices: [device(1, state: "connected")]), .en).contains(
+        "  d-1  BP cuff  r-31k7  connected, last reading 3 h ago, battery 81 %"))
   }
 
   @Test func aDeviceThatIsNotInTheAirSaysWhenItWas() {
