@@ -69,13 +69,13 @@ extension CollectorService {
       }
     } catch {
       var reason = PairingError(error, address: address)
-      if Task.isCancelled, reason.code != .rejectedByPerson {
+      if Task.isCancelled, !reason.code.isRejection {
         reason =
           isStopping
           ? PairingError(.stopping, address, "the daemon is being stopped")
           : PairingError(CancellationError(), address: address)
       }
-      let isCancelled = reason.code == .cancelled || reason.code == .rejectedByPerson
+      let isCancelled = reason.code == .cancelled || reason.code.isRejection
       let entry = AuditEntry(
         isCancelled ? .pairingCancelled : .pairingFailed, code: reason.code.rawValue, uid: request.uid, subject: address
       )
@@ -134,6 +134,8 @@ extension CollectorService {
     (identified.serial, identified.model) = (information.serial, information.model)
     identified.manufacturer = information.manufacturer
     talk.tell(identified)
+    // Before anything is subscribed to: many such devices send what they have stored as soon as somebody is.
+    if profiles.contains(where: { $0.session.memory?.deletesOnRead == true }) { try await askForMemory(request, talk) }
 
     let found = NewDevice(
       address: DeviceAddress(device.address) ?? request.address, model: device.name, profiles: profiles.map(\.id),
@@ -173,6 +175,19 @@ extension CollectorService {
     last.link = enrolled.link.rawValue
     last.serial = enrolled.serial
     return last
+  }
+
+  /// What was read is gone from the device, and from the phone that used to read it: not without being asked.
+  private func askForMemory(_ request: PairingRequest, _ talk: PairingTalk) async throws {
+    let address = request.address.description
+    guard let reply = await talk.ask(PairingMessage(asking: .memory)) else { throw CancellationError() }
+    try Task.checkCancellation()
+    guard reply.confirm == true else {
+      throw PairingError(.memoryDeclined, address, "the device deletes what was read, and nobody agreed to that")
+    }
+    let agreed = AuditEntry(.memoryAgreed, uid: request.uid, subject: address)
+    try await journal.audit(agreed, now: clock())
+    record(agreed)
   }
 
   /// How a device that shows itself like this is taken into use.
