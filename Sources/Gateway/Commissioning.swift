@@ -134,7 +134,7 @@ extension CollectorService {
     (identified.serial, identified.model) = (information.serial, information.model)
     identified.manufacturer = information.manufacturer
     talk.tell(identified)
-    // Before anything is subscribed to: many such devices send what they have stored as soon as somebody is.
+    // Before anything is subscribed to: it may send all that it has stored as soon as somebody is.
     if profiles.contains(where: { $0.session.memory?.deletesOnRead == true }) { try await askForMemory(request, talk) }
 
     let found = NewDevice(
@@ -163,8 +163,7 @@ extension CollectorService {
       guard reply.confirm == true else {
         throw PairingError(.rejectedByPerson, enrolled.address.description, "the value was said to be wrong")
       }
-      _ = try await journal.confirm(enrolled, uid: request.uid, now: clock())
-      await ingest.devicesChanged(try await journal.devices())
+      await ingest.devicesChanged(try await journal.confirm(enrolled, uid: request.uid, now: clock()))
       last.delivered = await publisher.hasDelivered(seq)
     }
     provisional = nil
@@ -238,9 +237,9 @@ extension CollectorService {
       provisional = nil
       await endLink(device)
       do {
-        try await journal.forget(device, audit: entry, now: clock())
+        let devices = try await journal.forget(device, audit: entry, now: clock())
         publisher.committed([])
-        await ingest.devicesChanged(try await journal.devices())
+        await ingest.devicesChanged(devices)
       } catch {
         // It is not confirmed, so the next start forgets it.
         log.error("cannot forget a device: \(error)", metadata: ["device": "\(device.id)"])
@@ -271,12 +270,14 @@ extension CollectorService {
   /// - Parameter resident: ``ResidentID/unassigned`` for nobody.
   /// - Returns: false where the device is enrolled no more.
   func assign(_ user: Int, of device: EnrolledDevice, to resident: ResidentID, uid: UInt32?) async throws -> Bool {
-    guard try await journal.assign(user, of: device, to: resident, uid: uid, now: clock()) else { return false }
+    guard let devices = try await journal.assign(user, of: device, to: resident, uid: uid, now: clock()) else {
+      return false
+    }
     // The audit has whose they are.
     log.notice(
       "\(AuditEntry.Event.assigned.rawValue)",
       metadata: ["subject": "\(device.id)", "uid": "\(uid.map(String.init) ?? "-")"])
-    await ingest.devicesChanged(try await journal.devices())
+    await ingest.devicesChanged(devices)
     return true
   }
 
@@ -289,9 +290,9 @@ extension CollectorService {
     }
     let entry = AuditEntry(.forgotten, uid: uid, subject: device.id)
     // First: where it fails the device goes on being read.
-    try await journal.forget(device, audit: entry, now: clock())
+    let devices = try await journal.forget(device, audit: entry, now: clock())
     record(entry)
-    await ingest.devicesChanged(try await journal.devices())
+    await ingest.devicesChanged(devices)
     await endLink(device)
     _ = await removeBonds(of: [device.address])
   }
