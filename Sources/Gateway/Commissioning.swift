@@ -163,7 +163,7 @@ extension CollectorService {
       guard reply.confirm == true else {
         throw PairingError(.rejectedByPerson, enrolled.address.description, "the value was said to be wrong")
       }
-      await ingest.devicesChanged(try await journal.confirm(enrolled, uid: request.uid, now: clock()))
+      try await ingest.confirm(enrolled, uid: request.uid)
       last.delivered = await publisher.hasDelivered(seq)
     }
     provisional = nil
@@ -295,6 +295,23 @@ extension CollectorService {
     await ingest.devicesChanged(devices)
     await endLink(device)
     _ = await removeBonds(of: [device.address])
+  }
+}
+
+extension Ingest {
+  /// Makes a device one of this box's: what came before was its trial, and what comes from now on is for care.
+  ///
+  /// - Throws: where it is not confirmed.
+  func confirm(_ device: EnrolledDevice, uid: UInt32?) throws {
+    // What a trial has brought has to be on the disk, to be taken over where it was measured before.
+    drain()
+    release(device.id)
+    commit()
+    if let writeError { throw writeError }
+    let now = clock()
+    devicesAre(try journal.assumeIsolated { try $0.confirm(device, uid: uid, now: now) })
+    commitWhenDue()
+    onCommit([])
   }
 }
 

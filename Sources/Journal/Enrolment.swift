@@ -26,13 +26,14 @@ extension Journal {
     try connection.transaction { try registry.add(device, isConfirmed: false, atWallMs: now.wallMs) }
   }
 
-  /// Makes a device one of this box's; with the audit's subject being its id.
+  /// Makes a device one of this box's; with the audit's subject being its id. What it had stored before is for care.
   ///
   /// - Returns: the enrolled devices, read before the commit as below.
   package func confirm(_ device: EnrolledDevice, uid: UInt32?, now: Moment) throws -> [EnrolledDevice] {
-    try connection.transaction {
+    try write(now: now) { writer in
       try registry.confirm(device)
       try registry.removeUnwantedBond(device.address)
+      try writer.takeOverStored(from: device.id)
       try audits.append(AuditEntry(.enrolled, uid: uid, subject: device.id), at: now)
       return try registry.all()
     }

@@ -268,7 +268,7 @@ extension IngestTests {
     #expect(try await alerts(first).isEmpty)
 
     // Confirmed: from now on it is about a person, and what came before does not count.
-    await first.ingest.devicesChanged(try await first.journal.confirm(provisional, uid: 0, now: hand.clock()))
+    try await first.ingest.confirm(provisional, uid: 0)
     await say(80, to: first)
     #expect(try await alerts(first).isEmpty)
     await first.ingest.commit()

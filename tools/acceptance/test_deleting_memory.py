@@ -87,6 +87,10 @@ def test_yes(home: World, terminals: list[Terminal]) -> None:
     home.stage.wait_event("subscribed", "cuff", 2)
     home.stage.tell(f"notify cuff 2a35 {scenarios.pressure(131)}")
     home.clinic.wait(lambda: len(home.clinic.readings(device)) == 3, 20, "what is new is read without a question")
+    # What it had stored is the person's, its reading of the trial is not.
+    assert {one["values"][0]["value"]: (one["purpose"], one["revision"]) for one in home.clinic.readings(device)} == {
+        128: ("care", 2), 127: ("commissioning", 1), 131: ("care", 1)}
+    home.clinic.assert_complete()
     home.vigil.stop()
     assert home.audit() == [
         ("pairing-opened", None, ADDRESS), ("memory-agreed", None, ADDRESS), ("enrolled", None, device)]
