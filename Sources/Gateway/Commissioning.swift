@@ -69,13 +69,13 @@ extension CollectorService {
       }
     } catch {
       var reason = PairingError(error, address: address)
-      if Task.isCancelled, reason.code != .rejectedByPerson {
+      if Task.isCancelled, !reason.code.isRejection {
         reason =
           isStopping
           ? PairingError(.stopping, address, "the daemon is being stopped")
           : PairingError(CancellationError(), address: address)
       }
-      let isCancelled = reason.code == .cancelled || reason.code == .rejectedByPerson
+      let isCancelled = reason.code == .cancelled || reason.code.isRejection
       let entry = AuditEntry(
         isCancelled ? .pairingCancelled : .pairingFailed, code: reason.code.rawValue, uid: request.uid, subject: address
       )
@@ -134,6 +134,8 @@ extension CollectorService {
     (identified.serial, identified.model) = (information.serial, information.model)
     identified.manufacturer = information.manufacturer
     talk.tell(identified)
+    // Before anything is subscribed to: it may send all that it has stored as soon as somebody is.
+    if profiles.contains(where: { $0.session.memory?.deletesOnRead == true }) { try await askForMemory(request, talk) }
 
     let found = NewDevice(
       address: DeviceAddress(device.address) ?? request.address, model: device.name, profiles: profiles.map(\.id),
@@ -161,8 +163,7 @@ extension CollectorService {
       guard reply.confirm == true else {
         throw PairingError(.rejectedByPerson, enrolled.address.description, "the value was said to be wrong")
       }
-      _ = try await journal.confirm(enrolled, uid: request.uid, now: clock())
-      await ingest.devicesChanged(try await journal.devices())
+      try await ingest.confirm(enrolled, uid: request.uid)
       last.delivered = await publisher.hasDelivered(seq)
     }
     provisional = nil
@@ -173,6 +174,19 @@ extension CollectorService {
     last.link = enrolled.link.rawValue
     last.serial = enrolled.serial
     return last
+  }
+
+  /// What was read is gone from the device, and from the phone that used to read it: not without being asked.
+  private func askForMemory(_ request: PairingRequest, _ talk: PairingTalk) async throws {
+    let address = request.address.description
+    guard let reply = await talk.ask(PairingMessage(asking: .memory)) else { throw CancellationError() }
+    try Task.checkCancellation()
+    guard reply.confirm == true else {
+      throw PairingError(.memoryDeclined, address, "the device deletes what was read, and nobody agreed to that")
+    }
+    let agreed = AuditEntry(.memoryAgreed, uid: request.uid, subject: address)
+    try await journal.audit(agreed, now: clock())
+    record(agreed)
   }
 
   /// How a device that shows itself like this is taken into use.
@@ -223,9 +237,9 @@ extension CollectorService {
       provisional = nil
       await endLink(device)
       do {
-        try await journal.forget(device, audit: entry, now: clock())
+        let devices = try await journal.forget(device, audit: entry, now: clock())
         publisher.committed([])
-        await ingest.devicesChanged(try await journal.devices())
+        await ingest.devicesChanged(devices)
       } catch {
         // It is not confirmed, so the next start forgets it.
         log.error("cannot forget a device: \(error)", metadata: ["device": "\(device.id)"])
@@ -256,12 +270,14 @@ extension CollectorService {
   /// - Parameter resident: ``ResidentID/unassigned`` for nobody.
   /// - Returns: false where the device is enrolled no more.
   func assign(_ user: Int, of device: EnrolledDevice, to resident: ResidentID, uid: UInt32?) async throws -> Bool {
-    guard try await journal.assign(user, of: device, to: resident, uid: uid, now: clock()) else { return false }
+    guard let devices = try await journal.assign(user, of: device, to: resident, uid: uid, now: clock()) else {
+      return false
+    }
     // The audit has whose they are.
     log.notice(
       "\(AuditEntry.Event.assigned.rawValue)",
       metadata: ["subject": "\(device.id)", "uid": "\(uid.map(String.init) ?? "-")"])
-    await ingest.devicesChanged(try await journal.devices())
+    await ingest.devicesChanged(devices)
     return true
   }
 
@@ -274,11 +290,28 @@ extension CollectorService {
     }
     let entry = AuditEntry(.forgotten, uid: uid, subject: device.id)
     // First: where it fails the device goes on being read.
-    try await journal.forget(device, audit: entry, now: clock())
+    let devices = try await journal.forget(device, audit: entry, now: clock())
     record(entry)
-    await ingest.devicesChanged(try await journal.devices())
+    await ingest.devicesChanged(devices)
     await endLink(device)
     _ = await removeBonds(of: [device.address])
+  }
+}
+
+extension Ingest {
+  /// Makes a device one of this box's: what came before was its trial, and what comes from now on is for care.
+  ///
+  /// - Throws: where it is not confirmed.
+  func confirm(_ device: EnrolledDevice, uid: UInt32?) throws {
+    // What a trial has brought has to be on the disk, to be taken over where it was measured before.
+    drain()
+    release(device.id)
+    commit()
+    if let writeError { throw writeError }
+    let now = clock()
+    devicesAre(try journal.assumeIsolated { try $0.confirm(device, uid: uid, now: now) })
+    commitWhenDue()
+    onCommit([])
   }
 }
 

@@ -28,6 +28,8 @@ package enum PairingCode: String, Sendable, CaseIterable {
   case unanswered
   /// A person said that digits or value are wrong.
   case rejectedByPerson = "rejected-by-person"
+  /// The device deletes what was read from it, and nobody agreed to that.
+  case memoryDeclined = "memory-declined"
   /// The database cannot be written to.
   case storage
   /// The daemon is being stopped.
@@ -35,6 +37,11 @@ package enum PairingCode: String, Sendable, CaseIterable {
   /// The daemon had ended in the middle; only in the audit.
   case interrupted
   case unknown
+}
+
+extension PairingCode {
+  /// A person was asked, and said no.
+  var isRejection: Bool { self == .rejectedByPerson || self == .memoryDeclined }
 }
 
 /// The end of a pairing that came to nothing.

@@ -4,8 +4,9 @@ import Vitals
 
 /// What the daemon tells the technician's program while it pairs: one JSON object a line.
 ///
-/// The order: `searching` `found` `pairing` (question `passkey` or `confirm`) `bonded` `identified`, and, unless a reading
-/// was not asked for, `measure` (`stored`, `unusable`) `reading` `delivered` (question `value`). For a device that does
+/// The order: `searching` `found` `pairing` (question `passkey` or `confirm`) `bonded` `identified` (question
+/// `memory`, where the device deletes what was read), and, unless a reading was not asked for, `measure` (`stored`,
+/// `unusable`) `reading` `delivered` (question `value`). For a device that does
 /// not pair `connecting`, for one that only advertises `listening` stands in place of `pairing` and `bonded`; `examining`
 /// before it, where its advertisement does not tell. The last line has either `device` or `error`.
 package struct PairingMessage: Codable, Sendable, Equatable {
@@ -24,6 +25,8 @@ package struct PairingMessage: Codable, Sendable, Equatable {
 
   package enum Question: String, Codable, Sendable {
     case passkey, confirm, value
+    /// Whether the readings that the device has stored may be taken over, though it deletes them then.
+    case memory
   }
 
   /// A commissioning reading as the technician is to see it; only the values that are numbers.
@@ -103,7 +106,7 @@ extension PairingMessage.Reading {
 package struct PairingReply: Codable, Sendable, Equatable {
   /// Six digits.
   package var passkey: String?
-  /// The answer to `confirm` and `value`.
+  /// The answer to `confirm`, `memory` and `value`.
   package var confirm: Bool?
 
   package init(passkey: String? = nil, confirm: Bool? = nil) {

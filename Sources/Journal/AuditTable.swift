@@ -11,6 +11,8 @@ package struct AuditEntry: Sendable, Equatable {
     case pairingFailed = "pairing-failed"
     /// A person ended it.
     case pairingCancelled = "pairing-cancelled"
+    /// The device deletes its stored readings once they were read; they may be taken over.
+    case memoryAgreed = "memory-agreed"
     /// Confirmed: from now on its readings are for care.
     case enrolled
     case forgotten

@@ -14,6 +14,8 @@ struct CorrectionTable {
     let age: Age
     /// nil: as before.
     let resident: ResidentID?
+    /// nil: as before.
+    let purpose: Purpose?
   }
 
   let connection: Connection
@@ -21,24 +23,25 @@ struct CorrectionTable {
   /// - Returns: the row's number.
   func insert(
     of reference: Int64, _ kind: LedgerKind, state: ReadingState, wallMs: Int64?, synchronized: Bool,
-    observedWallMs: Int64?, age: Age, resident: ResidentID? = nil
+    observedWallMs: Int64?, age: Age, resident: ResidentID? = nil, purpose: Purpose? = nil
   ) throws -> Int64 {
     try connection.statement(
       """
-      INSERT INTO correction(kind, reference, revision, state, wall_ms, observed_ms, age, synchronized, resident)
+      INSERT INTO correction(kind, reference, revision, state, wall_ms, observed_ms, age, synchronized, resident,
+        purpose)
       VALUES(?1, ?2, (SELECT coalesce(max(revision), 1) + 1 FROM correction WHERE kind = ?1 AND reference = ?2),
-        ?3, ?4, ?5, ?6, ?7, ?8)
+        ?3, ?4, ?5, ?6, ?7, ?8, ?9)
       """
     ).run(
       .integer(kind.rawValue), .integer(reference), .text(state.rawValue), Value(wallMs), Value(observedWallMs),
-      .text(age.rawValue), Value(synchronized), Value(resident?.description))
+      .text(age.rawValue), Value(synchronized), Value(resident?.description), Value(purpose?.rawValue))
     return connection.lastInsertRowID
   }
 
   func read(_ id: Int64) throws -> Correction {
     let found = try connection.statement(
       """
-      SELECT kind, reference, revision, state, wall_ms, observed_ms, age, synchronized, resident
+      SELECT kind, reference, revision, state, wall_ms, observed_ms, age, synchronized, resident, purpose
       FROM correction WHERE id = ?
       """
     ).first(.integer(id)) { row -> Correction? in
@@ -49,7 +52,7 @@ struct CorrectionTable {
       return Correction(
         kind: kind, reference: reference, revision: revision, state: state,
         received: (row.integer(4), row.integer(7) == 1), observedWallMs: row.integer(5), age: age,
-        resident: row.text(8).flatMap(ResidentID.init))
+        resident: row.text(8).flatMap(ResidentID.init), purpose: row.text(9).flatMap(Purpose.init))
     }
     guard let correction = found ?? nil else { throw JournalError.damaged("correction \(id) cannot be read") }
     return correction
@@ -85,7 +88,7 @@ extension Observation {
   func with(_ correction: CorrectionTable.Correction) -> Observation {
     Observation(
       reading: reading, device: device, profile: profile, characteristic: characteristic, link: link,
-      resident: correction.resident ?? resident, purpose: purpose, user: user,
+      resident: correction.resident ?? resident, purpose: correction.purpose ?? purpose, user: user,
       received: Moment(
         bootID: received.bootID, monotonicMs: received.monotonicMs, wallMs: correction.received.wallMs,
         synchronized: correction.received.synchronized),
@@ -96,10 +99,21 @@ extension Observation {
 
 extension Journal.Writer {
   /// Takes back the readings of a device that a technician tried out and did not take: the clinic is told so.
-  ///
-  /// - Returns: how many.
-  @discardableResult
-  func markTrialAsError(of device: String) throws -> Int {
+  func markTrialAsError(of device: String) throws {
+    try correctTrial(of: device) { $0.state == .enteredInError ? nil : (.enteredInError, $0.purpose) }
+  }
+
+  /// What a confirmed device had stored before its trial belongs to the person, as all that it tells from now on. Nothing
+  /// else of the trial does, and no rule has seen any of it.
+  func takeOverStored(from device: String) throws {
+    // A trial lasts as long as a fresh reading may be old, so what is proven to be late was measured before it.
+    try correctTrial(of: device) { $0.age == .late && $0.purpose == .commissioning ? (.amended, .care) : nil }
+  }
+
+  /// - Parameter correction: of a reading as it is now; nil where nothing is to be said of it.
+  private func correctTrial(
+    of device: String, _ correction: (Observation) -> (state: ReadingState, purpose: Purpose)?
+  ) throws {
     var rows: [Int64] = []
     // A trial lasts a quarter of an hour at most, so they are among the latest.
     try journal.connection.statement(
@@ -112,19 +126,15 @@ extension Journal.Writer {
       if let id = row.integer(0) { rows.append(id) }
     }
     let corrections = CorrectionTable(connection: journal.connection)
-    var count = 0
     for row in rows {
-      if try corrections.latest(of: row, .reading)?.state == .enteredInError { continue }
       guard let observation = try? journal.readings.read(row) else { continue }
       let latest = try corrections.latest(of: row, .reading).map { observation.with($0) } ?? observation
+      guard let (state, purpose) = correction(latest) else { continue }
       let id = try corrections.insert(
-        of: row, .reading, state: .enteredInError, wallMs: latest.received.wallMs,
-        synchronized: latest.received.synchronized, observedWallMs: latest.observedWallMs, age: latest.age,
-        resident: latest.resident)
+        of: row, .reading, state: state, wallMs: latest.received.wallMs, synchronized: latest.received.synchronized,
+        observedWallMs: latest.observedWallMs, age: latest.age, resident: latest.resident, purpose: purpose)
       try append(correction: id)
-      count += 1
     }
-    return count
   }
 
   func append(correction id: Int64) throws {

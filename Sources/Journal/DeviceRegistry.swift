@@ -39,7 +39,7 @@ package struct EnrolledDevice: Sendable, Equatable {
   package let link: LinkSecurity
   package let serial: String?
   /// Whether a technician has confirmed it; until then its readings are `commissioning`.
-  package private(set) var isConfirmed: Bool
+  package let isConfirmed: Bool
   /// Whose the readings of each of its users are; nil where no user was ever assigned, and all of them are ``resident``'s.
   package let slots: UserSlots?
 
@@ -62,12 +62,6 @@ package struct EnrolledDevice: Sendable, Equatable {
     self.init(
       id: "d-\(number)", address: device.address, model: device.model, profiles: device.profiles,
       resident: device.resident, link: device.link, serial: device.serial, isConfirmed: isConfirmed, slots: slots)
-  }
-
-  var confirmed: EnrolledDevice {
-    var device = self
-    device.isConfirmed = true
-    return device
   }
 
   var number: Int64? { Int64(id.dropFirst(2)) }

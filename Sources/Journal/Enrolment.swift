@@ -26,14 +26,17 @@ extension Journal {
     try connection.transaction { try registry.add(device, isConfirmed: false, atWallMs: now.wallMs) }
   }
 
-  /// Makes a device one of this box's; with the audit's subject being its id.
-  package func confirm(_ device: EnrolledDevice, uid: UInt32?, now: Moment) throws -> EnrolledDevice {
-    try connection.transaction {
+  /// Makes a device one of this box's; with the audit's subject being its id. What it had stored before is for care.
+  ///
+  /// - Returns: the enrolled devices, read before the commit as below.
+  package func confirm(_ device: EnrolledDevice, uid: UInt32?, now: Moment) throws -> [EnrolledDevice] {
+    try write(now: now) { writer in
       try registry.confirm(device)
       try registry.removeUnwantedBond(device.address)
+      try writer.takeOverStored(from: device.id)
       try audits.append(AuditEntry(.enrolled, uid: uid, subject: device.id), at: now)
+      return try registry.all()
     }
-    return device.confirmed
   }
 
   /// Adds a device that needs no confirmation.
@@ -49,28 +52,33 @@ extension Journal {
   /// From now on the readings of that user are hers, and those of users whom nobody was assigned are nobody's.
   ///
   /// - Parameter resident: ``ResidentID/unassigned`` for nobody.
-  /// - Returns: false where the device is enrolled no more.
+  /// - Returns: the enrolled devices; nil where the device is none of them any more. They are read before the commit: where
+  ///   that fails nothing was done, which is what whoever has asked for it is told.
   package func assign(
     _ user: Int, of device: EnrolledDevice, to resident: ResidentID, uid: UInt32?, now: Moment
-  ) throws -> Bool {
+  ) throws -> [EnrolledDevice]? {
     try connection.transaction {
-      guard let present = try registry.all().first(where: { $0.id == device.id }) else { return false }
+      guard let present = try registry.all().first(where: { $0.id == device.id }) else { return nil }
       var slots = present.slots ?? UserSlots()
       slots.assign(user, to: resident)
       try registry.set(slots, of: present)
       try audits.append(AuditEntry(.assigned, code: "\(user)=\(resident)", uid: uid, subject: device.id), at: now)
-      return true
+      return try registry.all()
     }
   }
 
   /// Its readings stay; those of one that nobody has confirmed are declared to be an error. Its bond is unwanted from now
   /// on.
-  package func forget(_ device: EnrolledDevice, audit: AuditEntry, now: Moment) throws {
+  ///
+  /// - Returns: the enrolled devices, read before the commit as above.
+  @discardableResult
+  package func forget(_ device: EnrolledDevice, audit: AuditEntry, now: Moment) throws -> [EnrolledDevice] {
     try write(now: now) { writer in
       if !device.isConfirmed { try writer.markTrialAsError(of: device.id) }
       try registry.forget(device)
       try registry.addUnwantedBond(device.address)
       try audits.append(audit, at: now)
+      return try registry.all()
     }
   }
 

@@ -189,6 +189,10 @@ enum Schema {
     -- The sequence number of the last record in a device's memory that is here with all before it.
     CREATE TABLE last_record(device TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     """,
+    """
+    -- What a reading is for after all; null: as before.
+    ALTER TABLE correction ADD COLUMN purpose TEXT;
+    """,
   ]
 
   /// Brings a database up to date, each migration in a transaction of its own.

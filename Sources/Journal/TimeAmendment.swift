@@ -60,7 +60,7 @@ extension Journal {
     }
     return try corrections.insert(
       of: row.id, row.kind, state: latest?.state == .enteredInError ? .enteredInError : .amended, wallMs: received,
-      synchronized: true, observedWallMs: observed, age: age, resident: latest?.resident)
+      synchronized: true, observedWallMs: observed, age: age, resident: latest?.resident, purpose: latest?.purpose)
   }
 
   private struct Row {

@@ -80,6 +80,13 @@ extension PairTexts {
       Text(
         zh: "配对已撤销：您回答了“否”。请确认拿的是这个设备 \(subject)、测的是本人，然后再试。",
         en: "Pairing was undone: you said no. Is \(subject) the right device, and the right person? Then try again.")
+    case "memory-declined":
+      Text(
+        zh:
+          "配对已撤销：这个设备一读出存储的读数就会删除，而没有人同意接收。没有读取读数，也没有登记。可先用手机应用保存读数；同意后再试：在终端上回答 y，或加 --take-memory。",
+        en:
+          "Pairing was undone: this device deletes its stored readings once they were read, and nobody agreed to that. None was read, nothing is enrolled. Save the readings with its phone app first if you like; then try again and answer y on a terminal, or use --take-memory."
+      )
     case "storage":
       Text(
         zh: "配对失败：网关无法写入数据库。请检查存储空间：vigilctl status",

@@ -12,12 +12,14 @@ package enum PairTexts {
       您确认之前，读数只算调试数据，不会报警。在那之前以任何方式结束\
       （包括 Ctrl-C），配对和登记都不会留下。
       配对码等回答在终端上输入，或逐行写到标准输入，从不写在命令行上。
+      有的设备一读出存储的读数就会删除：读取之前会先问您。
       """,
     en: """
       Take a measurement once it is paired: the value that arrived is shown, and whether the broker has it. Until you \
       confirm it readings are for commissioning only and never alert. Whatever ends it before that, Ctrl-C too, leaves \
       neither a bond nor an enrolment.
       Digits and answers are typed on the terminal or are lines of standard input, never arguments.
+      A device that deletes what was read from it is read only if you agree.
       """)
   package static let addressHelp = Text(
     zh: "设备的蓝牙地址：F5:F1:F2:F3:F4:01", en: "The device's Bluetooth address, F5:F1:F2:F3:F4:01.")
@@ -27,6 +29,10 @@ package enum PairTexts {
     zh: "数字比对和数值确认都回答“是”。", en: "Answers yes to the comparison of digits and to the value.")
   package static let withoutReadingHelp = Text(
     zh: "不试测，配对后立即登记。", en: "Enrols at once, without a test reading.")
+
+  package static let takeMemoryHelp = Text(
+    zh: "读出后即删除存储读数的设备：同意由网关接收。不在终端上时必须写明。",
+    en: "Takes over what a device deletes once it was read; needed where there is no terminal to ask on.")
 
   package static let forgetAbstract = Text(
     zh: "从网关移除设备，并删除配对。", en: "Removes a device from this gateway, with its bond.")
@@ -96,6 +102,11 @@ package enum PairTexts {
   package static let askValue = Text(
     zh: "这个数值对吗？确实是本人刚才测的吗？[是/否 或 y/n]",
     en: "Is this value right, and from this person just now? [y/n]")
+  package static let askMemory = Text(
+    zh: "这个设备存储的读数一经读出，设备就会删除。守望会保存它们，\n手机应用以后看不到它们了。由网关接收吗？[y/N，直接回车为“否”]",
+    en:
+      "This device deletes its stored readings once they were read. Vigil keeps them.\nPhone apps will not see them any more. Take them over? [y/N]"
+  )
   /// What a person answers, in either language and lower case.
   ///
   /// - Returns: nil for neither yes nor no.

@@ -13,6 +13,7 @@ struct Pair: AsyncParsableCommand {
   @Option(help: PairTexts.residentHelp.help) var resident: String
   @Flag(help: PairTexts.yesHelp.help) var yes = false
   @Flag(help: PairTexts.withoutReadingHelp.help) var withoutReading = false
+  @Flag(help: PairTexts.takeMemoryHelp.help) var takeMemory = false
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -32,7 +33,7 @@ struct Pair: AsyncParsableCommand {
       }
       var dialogue = PairDialogue(
         descriptor: descriptor, words: PairWords(address: address.uppercased(), resident: resident),
-        isJSON: common.json, saysYes: yes)
+        isJSON: common.json, saysYes: yes, takesMemory: takeMemory)
       try dialogue.run()
     }
   }

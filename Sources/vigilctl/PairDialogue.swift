@@ -15,6 +15,7 @@ struct PairDialogue {
   let words: PairWords
   let isJSON: Bool
   let saysYes: Bool
+  let takesMemory: Bool
   private let descriptor: OwnedDescriptor
   private var daemon: LineBuffer
   private var input = LineBuffer(STDIN_FILENO)
@@ -25,10 +26,11 @@ struct PairDialogue {
   /// Said instead of the daemon's reason.
   private var ownReason: Text?
 
-  init(descriptor: OwnedDescriptor, words: PairWords, isJSON: Bool, saysYes: Bool) {
+  init(descriptor: OwnedDescriptor, words: PairWords, isJSON: Bool, saysYes: Bool, takesMemory: Bool) {
     self.words = words
     self.isJSON = isJSON
     self.saysYes = saysYes
+    self.takesMemory = takesMemory
     self.descriptor = descriptor
     daemon = LineBuffer(descriptor.raw)
   }
@@ -89,7 +91,7 @@ struct PairDialogue {
 
   private mutating func put(_ message: PairingMessage) {
     question = message
-    if saysYes, message.question != .passkey { return }
+    if answerInAdvance(to: message) != nil { return }
     if isTerminal {
       // What was typed before the question is no answer to it.
       tcflush(STDIN_FILENO, TCIFLUSH)
@@ -102,9 +104,19 @@ struct PairDialogue {
 
   // MARK: the technician speaks
 
+  /// What the command line has answered already, or nobody is there to answer.
+  private func answerInAdvance(to question: PairingMessage) -> PairingReply? {
+    switch question.question {
+    case .passkey, nil: nil
+    case .confirm, .value: saysYes ? PairingReply(confirm: true) : nil
+    // What is deleted does not come back: no line of a script that was meant for another question says yes to it.
+    case .memory: takesMemory || !isTerminal ? PairingReply(confirm: takesMemory) : nil
+    }
+  }
+
   private mutating func answer() throws {
     guard let question, giveUpAt == nil else { return }
-    if saysYes, question.question != .passkey { return try send(PairingReply(confirm: true)) }
+    if let reply = answerInAdvance(to: question) { return try send(reply) }
     guard let line = input.next() else {
       if input.hasEnded {
         if isTerminal { Terminal.err("") }

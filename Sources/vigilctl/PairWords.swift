@@ -78,6 +78,7 @@ struct PairWords {
     switch question.question {
     case .passkey: PairTexts.askPasskey(in: language)
     case .confirm: PairTexts.askConfirmation(digits: Self.digits(question.passkey ?? 0))(in: language)
+    case .memory: PairTexts.askMemory(in: language)
     case .value, nil: PairTexts.askValue(in: language)
     }
   }
@@ -95,6 +96,8 @@ struct PairWords {
       let isPasskey = word.utf8.count == 6 && word.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
       return isPasskey ? PairingReply(passkey: word) : nil
     }
+    // Only this one has an answer that is taken for granted.
+    if question.question == .memory, word.isEmpty { return PairingReply(confirm: false) }
     return PairTexts.answer(word).map { PairingReply(confirm: $0) }
   }
 

@@ -268,8 +268,7 @@ extension IngestTests {
     #expect(try await alerts(first).isEmpty)
 
     // Confirmed: from now on it is about a person, and what came before does not count.
-    let confirmed = try await first.journal.confirm(provisional, uid: 0, now: hand.clock())
-    await first.ingest.devicesChanged([confirmed])
+    try await first.ingest.confirm(provisional, uid: 0)
     await say(80, to: first)
     #expect(try await alerts(first).isEmpty)
     await first.ingest.commit()

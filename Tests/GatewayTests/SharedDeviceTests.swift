@@ -19,10 +19,9 @@ extension IngestTests {
 
   private func assign(_ user: Int, _ resident: String, _ box: Box) async throws {
     let device = try #require(try await box.journal.devices().first)
-    #expect(
-      try await box.journal.assign(
-        user, of: device, to: try #require(ResidentID(resident)), uid: 0, now: hand.clock()))
-    await box.ingest.devicesChanged(try await box.journal.devices())
+    let devices = try await box.journal.assign(
+      user, of: device, to: try #require(ResidentID(resident)), uid: 0, now: hand.clock())
+    await box.ingest.devicesChanged(try #require(devices))
   }
 
   private func residents(_ box: Box) async throws -> [String] {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import EventLoop
 import GatewayTestKit
-import Journal
 import SQLite
 import Testing
 import Vitals
+
+@testable import Journal
 
 @Suite struct EnrolmentTests {
   let directory: TemporaryDirectory
@@ -40,9 +41,9 @@ import Vitals
     let provisional = try await journal.enrolProvisionally(try device("02"), now: now)
     #expect(!provisional.isConfirmed && provisional.purpose == .commissioning)
     #expect(try await journal.unwantedBonds() == [try address("02")])
-    let confirmed = try await journal.confirm(provisional, uid: 1000, now: now)
-    #expect(confirmed.purpose == .care)
-    #expect(try await journal.devices() == [confirmed])
+    let devices = try await journal.confirm(provisional, uid: 1000, now: now)
+    #expect(devices.map(\.purpose) == [.care])
+    #expect(try await journal.devices() == devices)
     #expect(try await journal.unwantedBonds().isEmpty)
     #expect(
       try await journal.latestAudits(10) == [
@@ -89,7 +90,7 @@ import Vitals
   private func assign(_ user: Int, _ resident: String, to device: EnrolledDevice, in journal: Journal) async throws
     -> Bool
   {
-    try await journal.assign(user, of: device, to: try #require(ResidentID(resident)), uid: 1000, now: now)
+    try await journal.assign(user, of: device, to: try #require(ResidentID(resident)), uid: 1000, now: now) != nil
   }
 
   @Test func aDeviceIsOnePersonsUntilAUserIsAssigned() async throws {
@@ -165,6 +166,38 @@ import Vitals
     _ = try await journal.enrol(try device("02"), uid: 0, now: now)
     try await journal.addUnwantedBond(try address("02"))
     #expect(try await journal.unwantedBonds() == [try address("04")])
+  }
+
+  /// Where the devices cannot be read any more once one has changed, that one has not changed.
+  ///
+  /// - Parameter column: whose change damages another device.
+  private func damage(afterChangeOf column: String, in journal: isolated Journal) throws {
+    try journal.connection.execute(
+      """
+      CREATE TEMP TRIGGER damage AFTER UPDATE OF \(column) ON device WHEN NEW.id = 1
+      BEGIN UPDATE device SET resident = '' WHERE id = 2; END
+      """)
+  }
+
+  @Test(arguments: ["slots", "forgotten", "confirmed"])
+  func whatIsSaidToHaveFailedWasNotDone(column: String) async throws {
+    let journal = try open()
+    try await openPairing("02", in: journal)
+    let device = try await journal.enrolProvisionally(try device("02"), now: now)
+    let before = [device, try await journal.enrol(try self.device("03"), uid: 0, now: now)]
+    let audits = try await journal.latestAudits(10)
+    try await damage(afterChangeOf: column, in: journal)
+    await #expect(throws: JournalError.self) {
+      switch column {
+      case "slots": _ = try await assign(1, "r-8m2q", to: device, in: journal)
+      case "forgotten":
+        try await journal.forget(device, audit: AuditEntry(.forgotten, uid: 0, subject: device.id), now: now)
+      default: _ = try await journal.confirm(device, uid: 0, now: now)
+      }
+    }
+    #expect(try await journal.devices() == before)
+    #expect(try await journal.latestAudits(10) == audits)
+    #expect(try await journal.unwantedBonds() == [try address("02")])
   }
 
   /// A change and its audit are one transaction.

@@ -43,15 +43,18 @@ import Texts
     ]
   }()
 
-  @Test(arguments: Language.allCases) func everythingIsSaidAndFits(in language: Language) {
+  @Test(arguments: Language.allCases) func everythingIsSaidAndFits(in language: Language) throws {
     for message in Self.messages {
       let lines = words(language).lines(message)
       #expect(!lines.isEmpty, "\(message)")
       for line in lines { #expect(Layout.cells(line) <= 80, "\(line)") }
     }
-    for question in [PairingMessage.Question.passkey, .confirm, .value] {
-      let prompt = words(language).prompt(PairingMessage(asking: question))
-      #expect(!prompt.isEmpty && Layout.cells(prompt) < 76, "\(prompt)")
+    for question in [PairingMessage.Question.passkey, .confirm, .memory, .value] {
+      let lines = words(language).prompt(PairingMessage(asking: question)).split(separator: "\n").map(String.init)
+      for line in lines { #expect(Layout.cells(line) <= 80, "\(line)") }
+      // There is room for the answer.
+      let last = try #require(lines.last)
+      #expect(Layout.cells(last) < 76, "\(last)")
     }
   }
 
@@ -79,6 +82,18 @@ import Texts
     for yes in ["y", "YES", "是", "对 "] { #expect(words.reply(yes, to: value) == PairingReply(confirm: true)) }
     for no in ["n", "No", "否", "不是"] { #expect(words.reply(no, to: value) == PairingReply(confirm: false)) }
     for neither in ["", "1", "maybe", "yn"] { #expect(words.reply(neither, to: value) == nil) }
+  }
+
+  @Test func onlyWhatIsDeletedHasAnAnswerForGranted() {
+    let words = words(.en)
+    for enter in ["", "  "] {
+      #expect(words.reply(enter, to: PairingMessage(asking: .memory)) == PairingReply(confirm: false))
+      for other in [PairingMessage.Question.passkey, .confirm, .value] {
+        #expect(words.reply(enter, to: PairingMessage(asking: other)) == nil)
+      }
+    }
+    #expect(words.reply("Y", to: PairingMessage(asking: .memory)) == PairingReply(confirm: true))
+    #expect(words.reply("yn", to: PairingMessage(asking: .memory)) == nil)
   }
 
   @Test func everyCodeHasItsSentence() {

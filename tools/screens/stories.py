@@ -173,7 +173,8 @@ def scan(recorder: Recorder) -> None:
 @story
 def pairing(recorder: Recorder) -> None:
     """By the three methods, each to its end; and what can come between."""
-    with household(recorder, strap(), cuff(), oximeter()) as world:
+    deleting = cuff("deleting", LEFT, pairing="just-works", require="none") | {"name": "X4 Smart"}
+    with household(recorder, strap(), cuff(), oximeter(), deleting) as world:
         resident = ("--resident", RESIDENT)
         with recorder.vigilctl("pair", scenarios.STRAP, *resident) as pair:
             pair.wait(recorder.words("Is this value right", "这个数值对吗"))
@@ -211,6 +212,14 @@ def pairing(recorder: Recorder) -> None:
             pair.type("y\r")
             pair.end()
             recorder.keep("pair-comparison", pair)
+
+        asked = recorder.words("Take them over?", "由网关接收吗")
+        with recorder.vigilctl("pair", LEFT, *resident, code=1) as pair:
+            pair.wait(asked)
+            recorder.keep("pair-memory-asked", pair)
+            pair.type("\r")
+            pair.end()
+            recorder.keep("pair-memory-declined", pair)
 
         recorder.show("pair-already-enrolled", "pair", scenarios.CUFF, *resident, code=1)
         recorder.show("pair-no-address", "pair", "hello", *resident, code=2)
