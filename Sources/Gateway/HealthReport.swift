@@ -22,6 +22,7 @@ struct HealthReport: Sendable {
     let (lastReading, lastSeen) = await (ingest.lastReading, ingest.lastSeen)
     let stored = await readJournal()
     let undelivered = await ingest.undelivered
+    let turns = await collector.central.turns
     return Health(
       version: Version.current, uptimeSeconds: (now.monotonicMs - startedMonotonicMs) / 1000, bootId: now.bootID,
       clockSynchronized: now.synchronized, wallClockKnown: now.wallMs != nil, zone: configuration.zone,
@@ -30,13 +31,16 @@ struct HealthReport: Sendable {
       devices: stored.devices.map { device in
         let state = collector.board.state(of: device.id)
         let seen = known[device.address.description]
+        let turn = turns[device.address.description]
         return Health.Device(
           id: device.id, address: device.address.description, model: device.model,
           resident: device.resident.description, users: device.slots.map(Self.users), profiles: device.profiles,
           link: device.link.rawValue,
           serial: device.serial, purpose: device.purpose.rawValue, state: state.word, error: state.failure?.description,
           failure: state.failure.map { Health.Failure(name: $0.name, message: $0.message) },
-          retryInSeconds: state.nextTry.map(Self.seconds), batteryPercent: seen?.battery, rssi: seen?.rssi,
+          retryInSeconds: state.nextTry.map(Self.seconds),
+          turnInSeconds: state == .waitingForTurn ? turn?.seconds : nil,
+          keepsConnection: turn == .keeps ? true : nil, batteryPercent: seen?.battery, rssi: seen?.rssi,
           lastReadingSecondsAgo: lastReading[device.id].map { max(0, now.monotonicMs - $0) / 1000 },
           lastSeenSecondsAgo: lastSeen[device.id].map { max(0, now.monotonicMs - $0) / 1000 })
       })
@@ -148,6 +152,11 @@ struct HealthReport: Sendable {
       by: Int64(clamping: info.f_frsize))
     return overflow ? nil : bytes
   }
+}
+
+extension LinkTurn {
+  /// Until it comes, whole and rounded up.
+  fileprivate var seconds: Int64? { if case .waits(let time) = self { (time.milliseconds + 999) / 1000 } else { nil } }
 }
 
 extension [Alert] {

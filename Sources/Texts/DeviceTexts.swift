@@ -60,9 +60,19 @@ package enum DeviceTexts {
     zh: "等待蓝牙：没有找到适配器", en: "waits for Bluetooth: the controller is missing")
   package static let waitsForPower = Text(
     zh: "等待蓝牙：适配器已关闭，每 30 秒重新打开一次", en: "waits for Bluetooth: the controller is off, it is switched on every 30 s")
-  package static let waitsForTurn = Text(
-    zh: "排队等待连接：适配器的连接数已满，设备轮流连接，无需处理",
-    en: "waits for its turn: the controller has no connection left, devices take turns by themselves")
+  /// - Parameter seconds: about how long; nil or 0 where it is its turn.
+  package static func waitsForTurn(seconds: Int64?) -> Text {
+    let (zh, en) =
+      seconds.flatMap { $0 > 0 ? ("约 \($0) 秒后轮到它", "its turn comes in about \($0) s") : nil } ?? (
+        "马上轮到它", "its turn is now"
+      )
+    return Text(
+      zh: "排队等待连接：适配器的连接数已满，设备轮流连接，\(zh)，无需处理",
+      en: "waits for a connection: the controller has none left and devices take turns by themselves, \(en)")
+  }
+
+  package static let keepsConnection = Text(
+    zh: "保持连接：它的数值正在观察中，其他设备稍候", en: "keeps its connection: a value is being watched, others wait")
   package static let goesOnSoon = Text(zh: "等待蓝牙，马上继续", en: "waits for Bluetooth, goes on in a moment")
 
   /// A try that failed, and when the next one comes.

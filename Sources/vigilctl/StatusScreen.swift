@@ -180,6 +180,7 @@ struct StatusScreen {
   private func facts(of device: Health.Device) -> [Text] {
     (device.purpose == "care" ? [] : [DeviceTexts.provisional])
       + (device.state == "connected" ? [DeviceTexts.connected] : [])
+      + (device.keepsConnection == true ? [DeviceTexts.keepsConnection] : [])
       + [device.lastReadingSecondsAgo.map(DeviceTexts.lastReading) ?? DeviceTexts.noReading]
       + (device.batteryPercent.map { [DeviceTexts.battery($0)] } ?? [])
       + (device.state == "connected" ? [] : presence(of: device))
@@ -195,7 +196,7 @@ struct StatusScreen {
     switch device.state {
     case "connecting": return DeviceTexts.waitsForAdvertisement
     case "searching": return DeviceTexts.waitsToBeSeen
-    case "waiting-for-turn": return DeviceTexts.waitsForTurn
+    case "waiting-for-turn": return DeviceTexts.waitsForTurn(seconds: device.turnInSeconds)
     case "retrying":
       let failure = device.failure
       return DeviceTexts.retrying(

@@ -6,7 +6,9 @@ import Texts
 @testable import vigilctl
 
 @Suite struct StatusScreenTests {
-  private static let states = ["connected", "connecting", "searching", "waiting-for-bluetooth", "retrying"]
+  private static let states = [
+    "connected", "connecting", "searching", "waiting-for-bluetooth", "waiting-for-turn", "retrying",
+  ]
   private static let failures: [Health.Failure?] = [
     nil, Health.Failure(name: "org.vigil.Error.HungUp", message: "F5:F1:F2:F3:F4:01 hung up at once"),
     Health.Failure(name: "org.bluez.Error.Failed", message: "le-connection-abort-by-local"),
@@ -15,14 +17,17 @@ import Texts
 
   private func device(
     _ number: Int, state: String, failure: Health.Failure? = nil, model: String = "BP cuff",
-    resident: String = "r-31k7", users: [Health.User]? = nil, serial: String? = nil, rssi: Int? = -61
+    resident: String = "r-31k7", users: [Health.User]? = nil, serial: String? = nil, rssi: Int? = -61,
+    keeps: Bool = false
   ) -> Health.Device {
     Health.Device(
       id: "d-\(number)", address: "F5:F1:F2:F3:F4:0\(number)", model: model, resident: resident,
       users: users, profiles: ["bluetooth.blood-pressure"], link: "authenticated", serial: serial, purpose: "care",
       state: state,
       error: failure?.message,
-      failure: failure, retryInSeconds: state == "retrying" ? 20 : nil, batteryPercent: 81, rssi: rssi,
+      failure: failure, retryInSeconds: state == "retrying" ? 20 : nil,
+      turnInSeconds: state == "waiting-for-turn" ? 12 : nil, keepsConnection: keeps ? true : nil, batteryPercent: 81,
+      rssi: rssi,
       lastReadingSecondsAgo: 12_000, lastSeenSecondsAgo: 640)
   }
 
@@ -92,7 +97,7 @@ import Texts
         for reason in [nil, "Connection refused", String(repeating: "unheard of ", count: 20)] {
           let full = health(
             devices: (0..<count).map {
-              device($0, state: Self.states[$0 % 5], failure: failure, model: name, resident: resident)
+              device($0, state: Self.states[$0 % Self.states.count], failure: failure, model: name, resident: resident)
             }, alerts: count * 9, brokerReason: reason, bluetooth: Self.bluetooth(powered: false),
             host: String(repeating: "very-long.", count: 12) + "example")
           let shown = lines(full, language)
@@ -136,6 +141,10 @@ import Texts
     #expect(sentence("retrying", Self.failures[1]).contains("hung up at once"))
     #expect(sentence("retrying", Self.failures[1]).hasSuffix("next try in 20 s"))
     #expect(sentence("retrying", Self.failures[3]).contains("original words"))
+    #expect(sentence("waiting-for-turn").hasSuffix("its turn comes in about 12 s"))
+    let kept = health(devices: [device(1, state: "connected", keeps: true)])
+    #expect(lines(kept, .en).joined(separator: " ").contains("keeps its connection: a value is being watched"))
+    #expect(lines(kept, .zh).joined().contains("保持连接"))
     let waiting = "waiting-for-bluetooth"
     #expect(sentence(waiting, nil, Self.bluetooth(available: false)).hasSuffix("bluetoothd is not running"))
     #expect(sentence(waiting, nil, Self.bluetooth(adapter: "")).hasSuffix("the controller is missing"))
