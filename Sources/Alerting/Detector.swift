@@ -29,6 +29,10 @@ package struct Detector: Sendable, Equatable {
 
   package init() {}
 
+  /// Devices whose streams stand outside the limit of a rule that may alert people and has not: the condition has to go on,
+  /// or the sensor is not believed yet. Of what is on everybody has heard.
+  package var undecided: Set<String> { sensors.undecided(at: elapsed) }
+
   /// How much is remembered.
   var storedCount: Int {
     watches.reduce(baseline.count + late.count + sensors.count + seen.count + latest.count) { $0 + $1.count }
@@ -152,10 +156,16 @@ package struct Detector: Sendable, Equatable {
       if kinds.intersects(table.medians) { baseline.note(observation) }
     }
     let (before, ended) = (findings.count, clear(observation, kinds, slot: slot, minute, isUsable: isUsable, &findings))
+    var isUndecided = false
+    defer { if isMeasured { sensors.judged(slot, isUndecided: isUndecided) } }
     for index in table.masks.indices where table.concerns(index, kinds, atMinute: minute) && !watches[index].isOn {
       if findings.count > before, ended.contains(index) || isSilenced(index, by: findings[before...]) { continue }
       guard let needed = table.rows[index].rule.confirmation.stream else { continue }
       let grade = grade(index, observation, isUsable: isUsable)
+      if !isUndecided, table.rows[index].rule.priority != .low, mayBegin(index) {
+        // A sensor that is not believed yet shows all the same what it may have to say.
+        isUndecided = isUsable ? grade.isOffending : self.grade(index, observation, isUsable: isMeasured).isOffending
+      }
       guard grade.isOffending || !watches[index].holds.isEmpty else { continue }
       let mayBegin = grade.isOffending && mayBegin(index)
       let proof = watches[index].takeStream(

@@ -22,6 +22,8 @@ struct Sensors: Sendable, Equatable {
     var last: Int64
     /// The first one after it that did not.
     var lostSince: Int64?
+    /// ``last`` stands outside a limit, and whether that is an alert is open.
+    var isUndecided = false
 
     mutating func note(isMeasured: Bool, at elapsed: Int64) {
       guard isMeasured else {
@@ -45,6 +47,13 @@ struct Sensors: Sendable, Equatable {
   }
 
   var count: Int { streams.count }
+
+  /// Devices whose newest values say that an alert may be coming.
+  func undecided(at elapsed: Int64) -> Set<String> {
+    Set(streams.filter { $0.isUndecided && elapsed - $0.last <= Self.longestSilence }.map(\.device))
+  }
+
+  mutating func judged(_ slot: Int, isUndecided: Bool) { streams[slot].isUndecided = isUndecided }
 
   private func slot(of observation: Observation) -> Int? {
     for slot in streams.indices

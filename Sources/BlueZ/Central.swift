@@ -53,6 +53,8 @@ package actor Central {
   nonisolated let log: Logger
   private let onNotification: @Sendable (Notification) -> Void
   let onAdvertisement: @Sendable (Advertisement) -> Void
+  /// Addresses of devices whose values are just being judged.
+  let watchedAddresses: @Sendable () -> Set<String>
 
   var connection: BusConnection?
   var objects = ObjectTree()
@@ -108,15 +110,19 @@ package actor Central {
   ///   - onNotification: called on the loop, in order, for each value of a characteristic that was subscribed to.
   ///   - onAdvertisement: called on the loop, in order, for the data that a device's advertisement carries, while
   ///     somebody listens to it.
+  ///   - watchedAddresses: of devices whose values are just being judged: they keep their links for a while where there are
+  ///     not enough. Asked each second then, on the loop.
   package init(
     loop: EventLoop, adapterName: String, log: Logger, onNotification: @escaping @Sendable (Notification) -> Void,
-    onAdvertisement: @escaping @Sendable (Advertisement) -> Void = { _ in }
+    onAdvertisement: @escaping @Sendable (Advertisement) -> Void = { _ in },
+    watchedAddresses: @escaping @Sendable () -> Set<String> = { [] }
   ) {
     self.loop = loop
     wantedAdapter = adapterName
     self.log = log
     self.onNotification = onNotification
     self.onAdvertisement = onAdvertisement
+    self.watchedAddresses = watchedAddresses
   }
 
   // MARK: bluetoothd
@@ -385,16 +391,5 @@ package actor Central {
   ) async throws {
     _ = try await call(
       path, Interface.properties, "Set", [.string(interface), .string(name), .variant(value)], timeout: timeout)
-  }
-
-  /// Removes a device and its bond. One that bluetoothd does not know is no error.
-  package func remove(_ address: String) async throws {
-    guard isAvailable, let adapter else { throw BlueZError.unavailable("bluetoothd or its controller is not there") }
-    guard let device = device(address) else { return }
-    do {
-      _ = try await call(adapter.path, Interface.adapter, "RemoveDevice", [.path(device.path)])
-    } catch let error as BusError where error.name == "org.bluez.Error.DoesNotExist" {
-      return
-    }
   }
 }

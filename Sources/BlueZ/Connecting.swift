@@ -39,4 +39,15 @@ extension Central {
     guard connecting[path] == attempt else { return }
     _ = try? await call(path, Interface.device, "Disconnect")
   }
+
+  /// Removes a device and its bond. One that bluetoothd does not know is no error.
+  package func remove(_ address: String) async throws {
+    guard isAvailable, let adapter else { throw BlueZError.unavailable("bluetoothd or its controller is not there") }
+    guard let device = device(address) else { return }
+    do {
+      _ = try await call(adapter.path, Interface.adapter, "RemoveDevice", [.path(device.path)])
+    } catch let error as BusError where error.name == "org.bluez.Error.DoesNotExist" {
+      return
+    }
+  }
 }

@@ -66,12 +66,13 @@ extension Central {
   ///
   /// - Parameters:
   ///   - isBonded: it was enrolled with a bond. Without one it is not connected to: anybody could take its address.
-  ///   - isSpot: it says something now and then, and does not stream.
+  ///   - need: whose turn it is where there are not enough connections.
   ///   - characteristics: 128-bit lower-case UUIDs to subscribe to, those that the device has.
   ///   - conversation: runs on each connection once everything is subscribed to, and is cancelled when it ends. Where it
   ///     returns `hangUp` the link is ended, and made again when the device has been silent and advertises anew.
   package func keepLink(
-    to address: String, isBonded: Bool = false, isSpot: Bool = false, subscribingTo characteristics: Set<String>,
+    to address: String, isBonded: Bool = false, need: LinkNeed = .stream(weight: 1),
+    subscribingTo characteristics: Set<String>,
     conversation: @escaping @Sendable () async -> ConversationEnd = { .stay },
     report: @escaping @Sendable (LinkState) -> Void
   ) async {
@@ -83,7 +84,7 @@ extension Central {
       let start = ContinuousClock.now
       do {
         let end = try await link(
-          to: address, isBonded: isBonded, isSpot: isSpot, subscribingTo: characteristics, conversation: conversation,
+          to: address, isBonded: isBonded, need: need, subscribingTo: characteristics, conversation: conversation,
           backoff: &backoff
         ) { state in
           if state == .connected { (hangUps, bondLoss) = (0, nil) }
@@ -120,7 +121,7 @@ extension Central {
 
   /// One life of a link: returns when the device has gone, or was hung up on.
   private func link(
-    to address: String, isBonded: Bool, isSpot: Bool, subscribingTo wanted: Set<String>,
+    to address: String, isBonded: Bool, need: LinkNeed, subscribingTo wanted: Set<String>,
     conversation: @escaping @Sendable () async -> ConversationEnd, backoff: inout Backoff,
     report: (LinkState) -> Void
   ) async throws -> ConversationEnd {
@@ -152,9 +153,9 @@ extension Central {
         // It is tried again on the connection; what the device says before that would be lost, so say so.
         log.warning("cannot subscribe before connecting", metadata: ["address": "\(address)", "error": "\(error)"])
       }
-      guard try await connect(known, isSpot: isSpot, subscribingTo: wanted) else { return .stay }
+      guard try await connect(known, need: need, subscribingTo: wanted) else { return .stay }
     }
-    slots.linked(address, isSpot: isSpot, at: .now)
+    slots.linked(address, need: need, at: .now)
     defer { slots.ended(address, at: .now) }
     report(.resolving)
     let settled = await wait(.seconds(40)) { central in

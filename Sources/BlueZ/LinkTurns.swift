@@ -15,7 +15,7 @@ extension Central {
   /// 5.66 has no GATT objects of a bonded device until the next connection.
   ///
   /// - Returns: false where there is no room for it; it waits for its turn then.
-  func connect(_ device: Device, isSpot: Bool, subscribingTo wanted: Set<String>) async throws -> Bool {
+  func connect(_ device: Device, need: LinkNeed, subscribingTo wanted: Set<String>) async throws -> Bool {
     let start = ContinuousClock.now
     let early = Task {
       while await wait(nil, until: { $0.hasUnsubscribed(device, wanted) }) {
@@ -36,7 +36,7 @@ extension Central {
         throw BlueZError.hungUp(device.address)
       }
       if Self.isRefusal(error), now - start < Self.kernelPatience {
-        slots.refused(device.address, isSpot: isSpot, at: now)
+        slots.refused(device.address, need: need, at: now)
       } else {
         slots.forget(device.address)
       }
@@ -63,6 +63,9 @@ extension Central {
     return !Task.isCancelled && isReady
   }
 
+  /// What is to be said of devices' connections, by address, where there are not enough.
+  package var turns: [String: LinkTurn] { slots.turns(at: .now) }
+
   func makeRoom(_ device: Device) async {
     log.info("making room for another link", metadata: ["address": "\(device.address)"])
     _ = try? await call(device.path, Interface.device, "Disconnect")
@@ -74,7 +77,7 @@ extension Central {
     guard slotsKeeper == nil else { return }
     slotsKeeper = Task {
       while slots.hasWaiters {
-        slots.share(at: .now)
+        slots.share(at: .now, watched: watchedAddresses())
         changed()
         _ = await wait(.seconds(1)) { _ in false }
       }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Vitals
 
 /// What the box does over one connection with a device, as the device's profiles say. Pure: it is told what happens and
 /// when, and returns what is to be done, in order. Nothing that it has done is waited for: a step that fails is the
@@ -220,6 +221,11 @@ extension DeviceProfile {
   /// Whether it reads anything of a person; a battery alone is of no use.
   package var isOfUse: Bool {
     !advertisements.isEmpty || characteristics.contains { $0.use == .reading && $0.uuid != "2A19" }
+  }
+
+  /// Whether it reads values of this kind.
+  package func measures(_ kind: ObservationKind) -> Bool {
+    readings.contains { $0.use == .reading && $0.fields.contains { $0.kind == kind } }
   }
 
   /// Whether it reads anything at all, a battery too.

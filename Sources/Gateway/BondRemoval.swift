@@ -57,6 +57,33 @@ extension CollectorService {
     return isLeft
   }
 
+  /// Connects to a device for a moment and reads who it is. The database remembers that until the link is ended again: a
+  /// bluetoothd whose client was killed keeps it, and the device would advertise for nobody any more.
+  ///
+  /// - Throws: as ``Central/readInformation(of:)`` does, and where the database cannot be written.
+  func readInformation(of address: String) async throws {
+    guard let known = DeviceAddress(address) else { throw BlueZError.deviceNotFound(address) }
+    try await journal.addUnwantedBond(known)
+    let outcome: Result<Void, any Error>
+    do {
+      try await central.readInformation(of: address)
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    if await central.device(address)?.isConnected == true {
+      removeUnwantedBonds()
+    } else if pairing == nil {
+      // Else the note may be the pairing's, and its end sees to both.
+      do {
+        try await journal.bondRemoved(known)
+      } catch {
+        log.warning("the note of a link cannot be removed: \(error)", metadata: ["address": "\(address)"])
+      }
+    }
+    try outcome.get()
+  }
+
   // MARK: the audit
 
   /// Writes an entry that goes with no change of its own.

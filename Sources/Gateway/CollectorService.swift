@@ -55,6 +55,8 @@ package actor CollectorService: Service {
     } onAdvertisement: { advertisement in
       guard let address = DeviceAddress(advertisement.address) else { return }
       ingest.receive(address: address, characteristic: advertisement.source.name, bytes: advertisement.bytes)
+    } watchedAddresses: {
+      ingest.undecided.addresses
     }
   }
 
@@ -146,8 +148,7 @@ package actor CollectorService: Service {
       log: log)
     links[device.id] = Task {
       await central.keepLink(
-        to: address, isBonded: device.link.isBonded,
-        isSpot: DeviceSession.leading(profiles).map { $0.session.connection != .stay } ?? false,
+        to: address, isBonded: device.link.isBonded, need: LinkNeed(profiles),
         subscribingTo: DeviceSession.subscriptions(for: profiles)
       ) {
         await conversation.run()
@@ -200,6 +201,18 @@ package actor CollectorService: Service {
 
   package var bluetooth: (available: Bool, adapter: Adapter?) {
     get async { await central.bluetooth }
+  }
+}
+
+extension LinkNeed {
+  /// Of a device with these profiles. Most of what is urgent in a stream is oxygen: both its rules are of high priority, and
+  /// a pulse is in it as well.
+  fileprivate init(_ profiles: [DeviceProfile]) {
+    guard DeviceSession.leading(profiles).map({ $0.session.connection == .stay }) ?? true else {
+      self = .spot
+      return
+    }
+    self = .stream(weight: profiles.contains { $0.measures(.spo2) } ? 2 : 1)
   }
 }
 

@@ -83,6 +83,10 @@ package struct Health: Sendable, Codable, Equatable {
     package let failure: Failure?
     /// Until the next try, with `retrying`.
     package let retryInSeconds: Int64?
+    /// About how long until its turn, with `waiting-for-turn`.
+    package let turnInSeconds: Int64?
+    /// True where others wait for its connection, which it keeps because an alert may be coming of what it says.
+    package let keepsConnection: Bool?
     package let batteryPercent: Int?
     /// How old ``batteryPercent`` is.
     package let batterySecondsAgo: Int64?

@@ -29,6 +29,7 @@ struct HealthReport: Sendable {
     let ago = { (then: Int64) in max(0, now.monotonicMs - then) / 1000 }
     let stored = await readJournal()
     let undelivered = await ingest.undelivered
+    let turns = await collector.central.turns
     return Health(
       version: Version.current, uptimeSeconds: (now.monotonicMs - startedMonotonicMs) / 1000, bootId: now.bootID,
       clockSynchronized: now.synchronized, wallClockKnown: now.wallMs != nil, zone: configuration.zone,
@@ -45,9 +46,12 @@ struct HealthReport: Sendable {
         let charge = charges[device.address.description] ?? nil
         let battery = charge.map { ($0, Int64(0)) } ?? batteries[device.id].map { ($0.percent, ago($0.atMs)) }
         let retry = link.nextTry.map(Self.seconds)
+        let turn = turns[device.address.description]
+        let turnSeconds = link == .waitingForTurn ? turn?.seconds : nil
         let text = standing.condition.explanation(
           DeviceCondition.Details(
-            failure: link.failure.map { ($0.name, $0.message) }, retrySeconds: retry, bluetooth: explanation,
+            failure: link.failure.map { ($0.name, $0.message) }, retrySeconds: retry, turnSeconds: turnSeconds,
+            bluetooth: explanation,
             missingProfiles: standing.missingProfiles))
         return Health.Device(
           id: device.id, address: device.address.description, model: device.model,
@@ -57,6 +61,7 @@ struct HealthReport: Sendable {
           missingProfiles: standing.missingProfiles.isEmpty ? nil : standing.missingProfiles,
           error: link.failure?.description,
           failure: link.failure.map { Health.Failure(name: $0.name, message: $0.message) }, retryInSeconds: retry,
+          turnInSeconds: turnSeconds, keepsConnection: turn == .keeps ? true : nil,
           batteryPercent: battery?.0, batterySecondsAgo: battery?.1,
           rssi: signals[device.address.description], lastReadingSecondsAgo: lastReading[device.id].map(ago),
           lastSeenSecondsAgo: lastSeen[device.id].map(ago))
@@ -176,6 +181,11 @@ struct HealthReport: Sendable {
       by: Int64(clamping: info.f_frsize))
     return overflow ? nil : bytes
   }
+}
+
+extension LinkTurn {
+  /// Until it comes, whole and rounded up.
+  fileprivate var seconds: Int64? { if case .waits(let time) = self { (time.milliseconds + 999) / 1000 } else { nil } }
 }
 
 extension [Alert] {

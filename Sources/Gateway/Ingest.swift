@@ -24,6 +24,7 @@ package actor Ingest {
   let log: Logger
   nonisolated let ring = CaptureRing()
   nonisolated let feed = WatchFeed()
+  nonisolated let undecided = UndecidedStreams()
 
   var devices: [DeviceAddress: EnrolledDevice] = [:]
   private(set) var readers: DeviceReaders
@@ -234,6 +235,10 @@ package actor Ingest {
     let elapsed = elapsed(of: capture.received)
     missing.take(observation, at: occasion(capture.received, elapsedMs: elapsed))
     judge(.observation(observation), of: observation.resident, at: capture.received, elapsedMs: elapsed)
+    guard observation.isStream else { return }
+    undecided.set(
+      capture.address,
+      isUndecided: persons[observation.resident]?.detector.undecided.contains(device.id) == true)
   }
 
   /// - Parameter at: on this boot's monotonic clock.
@@ -304,6 +309,8 @@ package actor Ingest {
       let hours = persons[resident]?.detector.baseline.takeClosedHours() ?? []
       if !hours.isEmpty { batch.append(.baseline(hours, of: resident)) }
     }
+    let open = persons.values.reduce(into: Set()) { $0.formUnion($1.detector.undecided) }
+    undecided.keep(devices.values.filter { open.contains($0.id) }.map(\.address))
     watchTheBox(at: now, isHeard: isHeard)
     commitWhenDue()
     guard writeError == nil else { return }

@@ -59,7 +59,7 @@ struct ScanConversation: Sendable {
       if let next = candidates.first(where: { !asked.contains($0) }) {
         asked.insert(next)
         do {
-          try await collector.central.readInformation(of: next)
+          try await collector.readInformation(of: next)
         } catch {
           // Many refuse; then nothing is known, and that is shown.
           log.info("no serial number", metadata: ["address": "\(next)", "error": "\(error)"])

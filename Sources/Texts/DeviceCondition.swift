@@ -63,15 +63,19 @@ package enum DeviceCondition: String, Sendable, CaseIterable {
     package let failure: (name: String, message: String)?
     /// Until the next try, with the conditions that come of one that failed.
     package let retrySeconds: Int64?
+    /// About how long until its turn.
+    package let turnSeconds: Int64?
     package let bluetooth: Explanation
     /// The ids of profiles that are not there any more.
     package let missingProfiles: [String]
 
     package init(
-      failure: (name: String, message: String)?, retrySeconds: Int64?, bluetooth: Explanation, missingProfiles: [String]
+      failure: (name: String, message: String)?, retrySeconds: Int64?, turnSeconds: Int64?, bluetooth: Explanation,
+      missingProfiles: [String]
     ) {
       self.failure = failure
       self.retrySeconds = retrySeconds
+      self.turnSeconds = turnSeconds
       self.bluetooth = bluetooth
       self.missingProfiles = missingProfiles
     }
@@ -112,7 +116,10 @@ package enum DeviceCondition: String, Sendable, CaseIterable {
       Explanation(
         why: Text(zh: "已连上，正在读取它支持的服务", en: "linked, what it can do is being read"),
         next: Text(zh: "最多 40 秒，不成功就自动重试", en: "that takes 40 s at most, else it is tried again"))
-    case .waitingForTurn: Explanation(why: DeviceTexts.waitsForTurn, next: nil)
+    case .waitingForTurn:
+      Explanation(
+        why: Text(zh: "排队等待连接：适配器的连接数已满", en: "waits for a connection: the controller has none left"),
+        next: Self.turn(details.turnSeconds))
     case .hungUp:
       Explanation(
         why: Text(zh: "一连上就断开了", en: "it hung up at once"), next: retry,
@@ -177,6 +184,16 @@ package enum DeviceCondition: String, Sendable, CaseIterable {
 
   private static func inVain(_ retry: Text) -> Text {
     Text(zh: "\(retry.zh)，但不会成功", en: "\(retry.en), in vain")
+  }
+
+  /// - Parameter seconds: nil or 0 where it is its turn.
+  private static func turn(_ seconds: Int64?) -> Text {
+    guard let seconds, seconds > 0 else {
+      return Text(zh: "设备自动轮流连接，马上轮到它", en: "devices take turns by themselves, its turn is now")
+    }
+    return Text(
+      zh: "设备自动轮流连接，约 \(seconds) 秒后轮到它",
+      en: "devices take turns by themselves, its turn comes in about \(seconds) s")
   }
 
   private static func failure(_ failure: (name: String, message: String)?) -> Text {

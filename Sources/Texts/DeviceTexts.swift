@@ -59,9 +59,8 @@ package enum DeviceTexts {
     }
   }
 
-  package static let waitsForTurn = Text(
-    zh: "排队等待连接：适配器的连接数已满，设备轮流连接，无需处理",
-    en: "waits for its turn: the controller has no connection left, devices take turns by themselves")
+  package static let keepsConnection = Text(
+    zh: "保持连接：它的数值正在观察中，其他设备稍候", en: "keeps its connection: a value is being watched, others wait")
   /// - Parameter seconds: for how long it has not been connected or heard.
   package static func away(_ seconds: Int64, _ sentence: Text) -> Text {
     let duration = StatusTexts.duration(seconds)

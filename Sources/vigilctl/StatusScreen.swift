@@ -179,6 +179,7 @@ struct StatusScreen {
   private func facts(of device: Health.Device) -> [Text] {
     (device.purpose == "care" ? [] : [DeviceTexts.provisional])
       + (device.isUp ? [DeviceTexts.word(state: device.state)] : [])
+      + (device.keepsConnection == true ? [DeviceTexts.keepsConnection] : [])
       + [device.lastReadingSecondsAgo.map(DeviceTexts.lastReading) ?? DeviceTexts.noReading]
       + (device.batteryPercent.map { [DeviceTexts.battery($0, secondsAgo: device.batterySecondsAgo ?? 0)] } ?? [])
       + (device.state == "connected" ? [] : presence(of: device))

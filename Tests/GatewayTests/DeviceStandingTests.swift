@@ -61,6 +61,7 @@ import Texts
       DeviceCondition.Details(
         failure: standing.link.failure.map { ($0.name, $0.message) },
         retrySeconds: standing.link.nextTry.map { max(0, ($0 - .now).components.seconds) },
+        turnSeconds: nil,
         bluetooth: standing.bluetooth.condition.explanation(adapter: "hci0", seconds: 12),
         missingProfiles: standing.missingProfiles))
   }

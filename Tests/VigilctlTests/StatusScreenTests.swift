@@ -6,7 +6,9 @@ import Texts
 @testable import vigilctl
 
 @Suite struct StatusScreenTests {
-  private static let states = ["connected", "connecting", "searching", "waiting-for-bluetooth", "retrying"]
+  private static let states = [
+    "connected", "connecting", "searching", "waiting-for-bluetooth", "waiting-for-turn", "retrying",
+  ]
   private static let failures: [Health.Failure?] = [
     nil, Health.Failure(name: "org.vigil.Error.HungUp", message: "F5:F1:F2:F3:F4:01 hung up at once"),
     Health.Failure(name: "org.bluez.Error.Failed", message: "le-connection-abort-by-local"),
@@ -16,14 +18,15 @@ import Texts
   private func device(
     _ number: Int, state: String, failure: Health.Failure? = nil, model: String = "BP cuff",
     resident: String = "r-31k7", users: [Health.User]? = nil, serial: String? = nil, rssi: Int? = -61,
-    condition: DeviceCondition? = nil, missing: [String]? = nil, battery: Int64 = 0
+    condition: DeviceCondition? = nil, missing: [String]? = nil, battery: Int64 = 0, keeps: Bool = false
   ) -> Health.Device {
     Health.Device(
       id: "d-\(number)", address: "F5:F1:F2:F3:F4:0\(number)", model: model, resident: resident,
       users: users, profiles: ["bluetooth.blood-pressure"], link: "authenticated", serial: serial, purpose: "care",
       state: state, stateSeconds: 2640, condition: condition?.rawValue, text: condition.map { Self.text($0, failure) },
       missingProfiles: missing, error: failure?.message,
-      failure: failure, retryInSeconds: state == "retrying" ? 20 : nil, batteryPercent: 81,
+      failure: failure, retryInSeconds: state == "retrying" ? 20 : nil,
+      turnInSeconds: state == "waiting-for-turn" ? 12 : nil, keepsConnection: keeps ? true : nil, batteryPercent: 81,
       batterySecondsAgo: battery, rssi: rssi,
       lastReadingSecondsAgo: 12_000, lastSeenSecondsAgo: 640)
   }
@@ -32,7 +35,7 @@ import Texts
   private static func text(_ condition: DeviceCondition, _ failure: Health.Failure?) -> [String: String] {
     condition.explanation(
       DeviceCondition.Details(
-        failure: failure.map { ($0.name, $0.message) }, retrySeconds: 20,
+        failure: failure.map { ($0.name, $0.message) }, retrySeconds: 20, turnSeconds: 12,
         bluetooth: BluetoothCondition.adapterGivenUp.explanation(adapter: "hci0", seconds: 600),
         missingProfiles: ["bluetooth.heart-rate", "example.chest-strap"])
     ).sentence.byTag
@@ -111,7 +114,7 @@ import Texts
           let full = health(
             devices: (0..<count).map {
               device(
-                $0, state: Self.states[$0 % 5], failure: failure, model: name, resident: resident,
+                $0, state: Self.states[$0 % Self.states.count], failure: failure, model: name, resident: resident,
                 condition: DeviceCondition.allCases[$0])
             }, alerts: count * 9, brokerReason: reason, bluetooth: Self.bluetooth(powered: false),
             host: String(repeating: "very-long.", count: 12) + "example")
@@ -198,6 +201,14 @@ import Texts
     #expect(
       lines(health(devices: [device(1, state: "connected")]), .en).contains(
         "  d-1  BP cuff  r-31k7  connected, last reading 3 h ago, battery 81 %"))
+  }
+
+  @Test func aConnectionThatOthersWaitForIsSaid() {
+    let kept = health(devices: [device(1, state: "connected", keeps: true)])
+    #expect(lines(kept, .en).joined(separator: " ").contains("keeps its connection: a value is being watched"))
+    #expect(lines(kept, .zh).joined().contains("保持连接"))
+    let waiting = health(devices: [device(1, state: "waiting-for-turn", condition: .waitingForTurn)])
+    #expect(lines(waiting, .en).contains { $0.hasSuffix("its turn comes in about 12 s") })
   }
 
   @Test func aDeviceThatIsNotInTheAirSaysWhenItWas() {

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,24 @@ def remove(bus_address: str, address: str) -> None:
                                        interface="org.bluez.Adapter1", member="RemoveDevice"))
         bus.disconnect()
         assert reply.message_type is MessageType.METHOD_RETURN, reply.body
+    asyncio.run(ask())
+
+
+def connect(bus_address: str, address: str) -> None:
+    """As `bluetoothctl scan le` and `connect` do; the link stays when this client has gone."""
+    async def ask() -> None:
+        bus = await MessageBus(bus_address=bus_address).connect()
+        for path, interface, member in ((ADAPTER, "org.bluez.Adapter1", "StartDiscovery"),
+                                        (path_of(address), "org.bluez.Device1", "Connect")):
+            end = time.monotonic() + 10
+            while True:
+                reply = await bus.call(Message(destination="org.bluez", path=path, interface=interface, member=member))
+                # It is not there before it has been heard.
+                if reply.error_name != "org.freedesktop.DBus.Error.UnknownObject" or time.monotonic() > end:
+                    break
+                await asyncio.sleep(0.05)
+            assert reply.message_type is MessageType.METHOD_RETURN, reply.body
+        bus.disconnect()
     asyncio.run(ask())
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import bluez
+import journal
 import pytest
 import scenarios
 from conftest import MakeWorld
@@ -220,6 +221,8 @@ def test_serial_numbers(make_world: MakeWorld) -> None:
     for address in (LEFT, RIGHT, scenarios.CUFF):
         known = bluez.device(world.stage.bus_address, address) or {}
         assert not known.get("Connected") and not known.get("Paired")
+    world.vigil.stop()
+    assert journal.rows(world.vigil.database, "SELECT * FROM unwanted_bond") == []
 
 
 def test_one_that_refused_to_pair(home: World) -> None:
