@@ -132,9 +132,9 @@ import Vitals
     try await block(gate.journal)
     await say(124, stamped: try times.shown(), trial, gate)
     await #expect(throws: (any Error).self) { try await gate.ingest.confirm(trial, uid: 0) }
-    try await unblock(gate.journal)
     #expect(try await gate.journal.devices().map(\.isConfirmed) == [true, false])
     #expect(try await told(gate) == Self.trialAsTold)
+    try await unblock(gate.journal)
     try await gate.ingest.confirm(trial, uid: 0)
     #expect(
       try await told(gate) == Self.trialAsTold + ["124 1 commissioning final", "192 2 care amended"])
