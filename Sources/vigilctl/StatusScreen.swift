@@ -169,7 +169,9 @@ struct StatusScreen {
       let sentence = device.state == "connected" ? [] : [say(state(of: device))]
       // With a long name what is known of the device begins a line of its own.
       let isOneLine = Layout.cells(whole) <= columns
-      let more = (isOneLine ? [] : [facts]) + (device.usersText.map { [say($0)] } ?? []) + sentence
+      let more =
+        (isOneLine ? [] : [facts]) + (device.usersText.map { [say($0)] } ?? []) + device.consentTroubles.map(say)
+        + sentence
       return [Layout.cut(isOneLine ? whole : "  " + name, to: columns)]
         + more.flatMap { wrapped($0, to: columns - Self.indent) }.map {
           String(repeating: " ", count: Self.indent) + $0
