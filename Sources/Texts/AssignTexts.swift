@@ -23,8 +23,8 @@ package enum AssignTexts {
     zh: "这些读数归谁：诊所发放的住户编号。", en: "Whose they are: the resident's id, as the clinic issued it.")
   package static let nobodyHelp = Text(zh: "取消指定，读数不归任何人。", en: "Takes it back: they are nobody's.")
   package static let consentHelp = Text(
-    zh: "设备要凭授权码才发送这个用户的数据：运行后输入四位授权码。",
-    en: "The device gives this user's data only for her consent code, which is asked for then: four digits.")
+    zh: "设备要凭四位授权码才发送这个用户的数据：运行后输入。",
+    en: "Asks for the consent code, four digits, for which the device gives this user's data.")
   package static let codePrompt = Text(zh: "四位授权码（输入时不显示）：", en: "Consent code, four digits (not shown):")
   package static let notACode = Text(
     zh: "这不是授权码。请输入设备或其应用显示的四位数字，例如 0042 这样的形式。",

@@ -117,7 +117,7 @@ import Vitals
   }
 
   @Test func afterATimeOutNothingMoreIsAskedOverTheLink() throws {
-    var session = try session(stored: true, connection: "{idle: 3}")
+    var session = try session(stored: true, connection: "idle, idle-seconds: 3")
     _ = session.connected(at: 0)
     #expect(session.timePassed(to: 29_999).isEmpty, "the silence of a device that is asked is no reason to hang up")
     #expect(session.timePassed(to: 30_000) == [.consent(user: 1, .unanswered), .hangUp])
