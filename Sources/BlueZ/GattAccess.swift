@@ -30,6 +30,14 @@ extension Central {
       [.bytes(bytes), .properties([("type", .string(isRequest ? "request" : "command"))])], timeout: Self.accessLimit)
   }
 
+  /// Subscribes to one more characteristic of a connected device, on every later connection too.
+  ///
+  /// - Parameter uuid: of the characteristic, 128-bit, lower case.
+  package func subscribe(to uuid: String, of address: String) async throws {
+    guard let device = device(address), device.isConnected else { throw BlueZError.deviceNotFound(address) }
+    try await subscribe(device, to: [uuid])
+  }
+
   private func characteristic(
     _ uuid: String, of address: String, _ isFit: (Characteristic) -> Bool
   ) throws -> Characteristic {

@@ -27,6 +27,10 @@ package struct DeviceSession: Sendable {
     case weighRecords
     /// The device has said that all stored records, or all new ones, were reported.
     case recordsAreWhole
+    /// What a procedure answers by, and only where it is needed.
+    case subscribe(String)
+    /// How the device has answered a user's consent.
+    case consent(user: Int, ConsentOutcome)
     case hangUp
     /// Worth a line in the log.
     case note(String)
@@ -55,13 +59,20 @@ package struct DeviceSession: Sendable {
   private var polls: [Poll]
   private var lastValueMs: Int64 = 0
   private var records: RecordAccess?
+  /// nil where the device gives everything to everybody.
+  private var consents: UserConsents?
   private var isOver = false
 
   /// - Parameters:
   ///   - profiles: the device's, the most specific first.
   ///   - characteristics: what it has.
   ///   - lastRecord: the sequence number of the last of its stored records that is here with all before it.
-  package init(_ profiles: [DeviceProfile], characteristics: Set<String>, lastRecord: UInt16? = nil) {
+  ///   - consents: the codes of its users, in the order in which they are asked; they count where it has a User Control
+  ///     Point.
+  package init(
+    _ profiles: [DeviceProfile], characteristics: Set<String>, lastRecord: UInt16? = nil,
+    consents: [(user: Int, code: ConsentCode)] = []
+  ) {
     var features: [String] = []
     var starts: [Write] = []
     var followers: [Follower] = []
@@ -93,6 +104,7 @@ package struct DeviceSession: Sendable {
       profiles.flatMap(\.characteristics).filter(\.isStream).flatMap { [$0.uuid] + $0.also }
         .compactMap(BluetoothUUID.full))
     self.lastRecord = lastRecord
+    self.consents = consents.isEmpty || !characteristics.contains(Self.userControl) ? nil : UserConsents(consents)
     clock = profiles.lazy.compactMap(\.session.clock).first { characteristics.contains($0.characteristic) }
     idleMs = Self.leading(profiles).flatMap {
       if case .idle(let seconds) = $0.session.connection { Int64(seconds) * 1000 } else { nil }
@@ -122,6 +134,9 @@ package struct DeviceSession: Sendable {
     guard case .racp(let characteristic)? = profile.session.memory?.procedure else { return nil }
     return characteristic
   }
+
+  /// Where a device is asked for a user's data: the User Control Point.
+  package static let userControl = "00002a9f-0000-1000-8000-00805f9b34fb"
 
   // MARK: what happens
 
@@ -162,29 +177,56 @@ package struct DeviceSession: Sendable {
     for index in polls.indices {
       polls[index].dueMs = now + (starts.contains(polls[index].write) ? polls[index].periodMs : 0)
     }
-    let request = records?.begin(after: lastRecord, at: now) ?? []
+    let request =
+      consents == nil
+      ? records?.begin(after: lastRecord, at: now) ?? []
+      : [.subscribe(Self.userControl)] + nextConsent(at: now)
     return features.map(Action.read) + starts.map(Action.write) + request + timePassed(to: now)
   }
 
   /// A value has arrived.
   package mutating func received(_ bytes: [UInt8], from characteristic: String, at now: Int64) -> [Action] {
     lastValueMs = max(lastValueMs, now)
-    if characteristic == records?.characteristic { return records?.answered(bytes, at: now) ?? [] }
+    if characteristic == Self.userControl { return consentAnswered(bytes, at: now) }
+    if characteristic == records?.characteristic {
+      return withNextConsent(records?.answered(bytes, at: now) ?? [], at: now)
+    }
     // A live value says nothing of a report that has halted.
-    if !streams.contains(characteristic) { records?.heard(at: now) }
+    if !streams.contains(characteristic) {
+      records?.heard(at: now)
+      consents?.heard(at: now)
+    }
     return []
   }
+
+  private mutating func consentAnswered(_ bytes: [UInt8], at now: Int64) -> [Action] {
+    guard let consents, !consents.isFlowing else { return [] }
+    let actions = self.consents?.answered(bytes, at: now) ?? []
+    guard self.consents?.isFlowing == true else { return actions }
+    // All of hers: each user may have numbers of her own, and the last one that is here may be another's.
+    return actions + (records?.begin(after: nil, at: now) ?? [])
+  }
+
+  /// After all of one user's records the next user's turn comes.
+  private mutating func withNextConsent(_ actions: [Action], at now: Int64) -> [Action] {
+    guard records?.isBusy == false, consents?.isFlowing == true else { return actions }
+    return actions + nextConsent(at: now)
+  }
+
+  private mutating func nextConsent(at now: Int64) -> [Action] { consents?.next(at: now) ?? [] }
 
   /// - Parameters:
   ///   - isKnownStart: the record that the report was to begin with was there, and it is the one that is known.
   ///   - hasNew: one was reported since the last question that is not known.
   package mutating func recordsWereWeighed(isKnownStart: Bool, hasNew: Bool, at now: Int64) -> [Action] {
-    records?.weighed(isKnownStart: isKnownStart, hasNew: hasNew, at: now) ?? []
+    withNextConsent(records?.weighed(isKnownStart: isKnownStart, hasNew: hasNew, at: now) ?? [], at: now)
   }
 
   /// It was refused, or nobody answered.
   package mutating func writeFailed(_ write: Write, at now: Int64) -> [Action] {
-    write.characteristic == records?.characteristic ? records?.refused(at: now) ?? [] : []
+    if write.characteristic == Self.userControl { return consents?.writeFailed(at: now) ?? [] }
+    guard write.characteristic == records?.characteristic else { return [] }
+    return withNextConsent(records?.refused(at: now) ?? [], at: now)
   }
 
   /// A measurement came out of a message.
@@ -197,12 +239,18 @@ package struct DeviceSession: Sendable {
   package var due: Int64? {
     guard !isOver else { return nil }
     let silence = isReporting ? nil : idleMs.map { lastValueMs + $0 }
-    return (polls.map(\.dueMs) + [records?.due, silence].compactMap { $0 }).min()
+    let consent = consents?.due(isReporting: records != nil)
+    return (polls.map(\.dueMs) + [records?.due, consent, silence].compactMap { $0 }).min()
   }
 
   package mutating func timePassed(to now: Int64) -> [Action] {
     guard !isOver else { return [] }
-    var actions = records?.timePassed(to: now) ?? []
+    var actions = withNextConsent(records?.timePassed(to: now) ?? [], at: now)
+    actions += consents?.timePassed(to: now, isReporting: records != nil) ?? []
+    guard !actions.contains(.hangUp) else {
+      isOver = true
+      return actions
+    }
     if let idleMs, !isReporting, now - lastValueMs >= idleMs {
       isOver = true
       return actions + [.hangUp]
@@ -214,7 +262,7 @@ package struct DeviceSession: Sendable {
     return actions
   }
 
-  private var isReporting: Bool { records?.isBusy ?? false }
+  private var isReporting: Bool { records?.isBusy == true || consents?.isBusy == true }
 }
 
 extension DeviceProfile {

@@ -70,7 +70,8 @@ struct RecordAccess: Sendable {
 
   /// - Parameter last: the sequence number of the last record that is here with all before it; nil where none is.
   mutating func begin(after last: UInt16?, at now: Int64) -> [DeviceSession.Action] {
-    ask(last.map(Request.since) ?? .all, at: now)
+    wasRefused = false
+    return ask(last.map(Request.since) ?? .all, at: now)
   }
 
   /// A record has come.

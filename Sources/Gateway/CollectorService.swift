@@ -21,6 +21,7 @@ package actor CollectorService: Service {
   let clock: Clock
   let log: Logger
   nonisolated let board = LinkBoard()
+  nonisolated let consents = ConsentBoard()
   private let conversations = Conversations()
   private var links: [String: Task<Void, Never>] = [:]
   /// The pairing that is going on: one at a time.
@@ -144,8 +145,8 @@ package actor CollectorService: Service {
       return
     }
     let conversation = DeviceConversation(
-      device: device, profiles: profiles, central: central, ingest: ingest, conversations: conversations, clock: clock,
-      log: log)
+      device: device, profiles: profiles, central: central, ingest: ingest, conversations: conversations,
+      consents: consents, clock: clock, log: log)
     links[device.id] = Task {
       await central.keepLink(
         to: address, isBonded: device.link.isBonded, need: LinkNeed(profiles),

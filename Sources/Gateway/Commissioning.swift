@@ -267,12 +267,18 @@ extension CollectorService {
 
   /// Says whose the readings of a device's user are from now on. What came before stays whose it was.
   ///
-  /// - Parameter resident: ``ResidentID/unassigned`` for nobody.
+  /// - Parameters:
+  ///   - resident: ``ResidentID/unassigned`` for nobody.
+  ///   - consent: what the device wants for the user's data, from its next connection on; nil where it stays as it is.
   /// - Returns: false where the device is enrolled no more.
-  func assign(_ user: Int, of device: EnrolledDevice, to resident: ResidentID, uid: UInt32?) async throws -> Bool {
-    guard let devices = try await journal.assign(user, of: device, to: resident, uid: uid, now: clock()) else {
-      return false
-    }
+  func assign(
+    _ user: Int, of device: EnrolledDevice, to resident: ResidentID, consent: ConsentCode?, uid: UInt32?
+  ) async throws -> Bool {
+    guard
+      let devices = try await journal.assign(
+        user, of: device, to: resident, consent: consent, uid: uid, now: clock())
+    else { return false }
+    if consent != nil || resident == .unassigned { consents.forget(user, of: device.id) }
     // The audit has whose they are.
     log.notice(
       "\(AuditEntry.Event.assigned.rawValue)",

@@ -14,6 +14,7 @@ struct DeviceConversation: Sendable {
   let central: Central
   let ingest: Ingest
   let conversations: Conversations
+  let consents: ConsentBoard
   let clock: Clock
   let log: Logger
 
@@ -30,9 +31,11 @@ struct DeviceConversation: Sendable {
   private func converse(
     _ events: AsyncStream<Conversations.Event>, _ mouth: AsyncStream<Conversations.Event>.Continuation
   ) async -> ConversationEnd {
-    let has = await central.characteristics(of: device.address.description).map(\.uuid)
+    let has = Set(await central.characteristics(of: device.address.description).map(\.uuid))
+    let codes = has.contains(DeviceSession.userControl) ? await ingest.consents(of: device) : [:]
     var session = DeviceSession(
-      profiles, characteristics: Set(has), lastRecord: await ingest.recordsBegin(of: device))
+      profiles, characteristics: has, lastRecord: await ingest.recordsBegin(of: device, isByUser: !codes.isEmpty),
+      consents: consents.order(codes, of: device.id))
     var deeds = Deeds(conversation: self)
     var alarm = Alarm(mouth: mouth)
     defer { alarm.cancel() }
@@ -85,6 +88,13 @@ private struct Deeds {
           isKnownStart: isKnownStart, hasNew: hasNew, at: conversation.clock().monotonicMs)
         if await perform(answer, of: &session) { return true }
       case .recordsAreWhole: await conversation.ingest.recordsAreWhole(of: device)
+      case .subscribe(let characteristic):
+        do {
+          try await conversation.central.subscribe(to: characteristic, of: device.address.description)
+        } catch {
+          note(error, what: "subscribing to \(BluetoothUUID.short(characteristic))")
+        }
+      case .consent(let user, let outcome): tell(outcome, of: user)
       case .note(let text): conversation.log.info("\(text)", metadata: ["device": "\(device.id)"])
       case .read(let characteristic):
         do {
@@ -141,6 +151,21 @@ private struct Deeds {
       conversation.log.info("a device's clock was set", metadata: ["device": "\(device.id)"])
     } catch {
       note(error, what: "setting its clock")
+    }
+  }
+
+  private func tell(_ outcome: ConsentOutcome, of user: Int) {
+    let device = conversation.device.id
+    guard conversation.consents.set(outcome, of: user, for: device) else { return }
+    let about: Logger.Metadata = ["device": "\(device)", "user": "\(user)"]
+    switch outcome {
+    case .granted: conversation.log.info("a device takes its user's consent code", metadata: about)
+    case .refused:
+      conversation.log.warning(
+        "a device refuses its user's consent code: assign it anew with vigilctl assign … --consent", metadata: about)
+    case .unanswered:
+      conversation.log.warning(
+        "a device does not answer its user's consent code: it is sent again at the next connection", metadata: about)
     }
   }
 

@@ -34,6 +34,7 @@ struct DeviceReaders {
       // What else an advertisement carries is nobody's business, and what a procedure answers is the session's.
       let profiles = device.profiles.compactMap { catalog.profile(id: $0) }
       if capture.isAdvertised
+        || capture.characteristic == DeviceSession.userControl
         || profiles.contains(where: { DeviceSession.recordControl(of: $0) == capture.characteristic })
       {
         return []

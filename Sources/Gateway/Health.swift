@@ -52,6 +52,8 @@ package struct Health: Sendable, Codable, Equatable {
   package struct User: Sendable, Codable, Equatable {
     package let user: Int
     package let resident: String
+    /// Of one whose device wants a code for her data: `stored` until it was tried, then a ``ConsentOutcome``.
+    package var consent: String?
   }
 
   package struct Device: Sendable, Codable, Equatable {

@@ -55,7 +55,8 @@ struct HealthReport: Sendable {
             missingProfiles: standing.missingProfiles))
         return Health.Device(
           id: device.id, address: device.address.description, model: device.model,
-          resident: device.resident.description, users: device.slots.map(Self.users), profiles: device.profiles,
+          resident: device.resident.description, users: device.slots.map { users($0, of: device.id) },
+          profiles: device.profiles,
           link: device.link.rawValue, serial: device.serial, purpose: device.purpose.rawValue, state: link.word,
           stateSeconds: standing.seconds, condition: standing.condition.rawValue, text: text.sentence.byTag,
           missingProfiles: standing.missingProfiles.isEmpty ? nil : standing.missingProfiles,
@@ -119,8 +120,13 @@ struct HealthReport: Sendable {
       })
   }
 
-  private static func users(_ slots: UserSlots) -> [Health.User] {
-    slots.residents.sorted { $0.key < $1.key }.map { Health.User(user: $0.key, resident: $0.value.description) }
+  private func users(_ slots: UserSlots, of device: String) -> [Health.User] {
+    slots.residents.sorted { $0.key < $1.key }.map { user, resident in
+      let hasCode = slots.consents[user] != nil
+      return Health.User(
+        user: user, resident: resident.description,
+        consent: hasCode ? collector.consents.outcome(of: user, of: device)?.rawValue ?? "stored" : nil)
+    }
   }
 
   static func listed(_ alerts: [Alert], _ undelivered: Set<StableID>) -> [Health.OpenAlert] {

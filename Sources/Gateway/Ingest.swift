@@ -125,6 +125,9 @@ package actor Ingest {
     devices.values.sorted { ($0.id.utf8.count, $0.id) < ($1.id.utf8.count, $1.id) }
   }
 
+  /// The codes that a device wants for its users' data, by the number of the user.
+  func consents(of device: EnrolledDevice) -> [Int: ConsentCode] { devices[device.address]?.slots?.consents ?? [:] }
+
   /// When each device gave a sign of life, on this boot's monotonic clock.
   var lastSeen: [String: Int64] {
     Dictionary(enrolled.compactMap { one in missing.lastHeard(one.id).map { (one.id, $0) } }, uniquingKeysWith: { $1 })

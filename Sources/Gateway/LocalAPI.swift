@@ -10,7 +10,8 @@ import Vitals
 /// The box's own API, `org.vigil.Gateway1`: what `vigilctl` speaks to. The D-Bus policy file decides who may call it.
 ///
 /// `Status() -> s` and `Devices() -> s` answer JSON. `Forget(device) -> s` and `Assign(device, user, resident) -> s`, with
-/// `_unassigned` for nobody, answer the device's id. Three methods hand out one end of a socketpair:
+/// `_unassigned` for nobody, answer the device's id, and so does `AssignWithConsent(device, user, resident, code) -> s`,
+/// whose code is told to nobody but the device. Three methods hand out one end of a socketpair:
 /// `Scan({serials: b}) -> h` with a ``ScanConversation``, `Pair(address, resident, {withoutReading: b}) -> h` with a
 /// ``PairingConversation``, `Watch(options) -> h` with a ``WatchConversation``.
 /// `AlertChanged(alert, state, priority, undelivered)` is
@@ -75,7 +76,8 @@ package actor LocalAPI {
     case "Status": return [.string(try text(await report.make()))]
     case "Devices": return [.string(try text(await report.make().devices))]
     case "Forget": return [.string(try await forget(call))]
-    case "Assign": return [.string(try await assign(call))]
+    case "Assign": return [.string(try await assign(call, consent: nil))]
+    case "AssignWithConsent": return [.string(try await assignWithConsent(call))]
     case "Scan": return [.descriptor(try scan(call))]
     case "Watch": return [.descriptor(try watch())]
     case "Pair": return [.descriptor(try await pair(call))]
@@ -124,7 +126,14 @@ package actor LocalAPI {
     return device.id
   }
 
-  private func assign(_ call: BusMethodCall) async throws -> String {
+  private func assignWithConsent(_ call: BusMethodCall) async throws -> String {
+    guard call.body.count >= 4, let code = call.body[3].integer.flatMap(ConsentCode.init),
+      call.body[2].string != ResidentID.unassigned.description
+    else { throw refusal("InvalidConsent", "not a consent code of a resident's: four digits, as the device wants it") }
+    return try await assign(call, consent: code)
+  }
+
+  private func assign(_ call: BusMethodCall, consent: ConsentCode?) async throws -> String {
     guard call.body.count >= 3, let user = call.body[1].integer, UserSlots.users.contains(user) else {
       throw refusal("InvalidUser", "not a user's number: 0 to 254, as the device sends it")
     }
@@ -138,7 +147,7 @@ package actor LocalAPI {
     let uid = try await uid(of: call)
     let isDone: Bool
     do {
-      isDone = try await collector.assign(user, of: device, to: resident, uid: uid)
+      isDone = try await collector.assign(user, of: device, to: resident, consent: consent, uid: uid)
     } catch {
       throw refusal("Storage", "\(error)")
     }

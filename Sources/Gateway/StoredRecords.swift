@@ -6,8 +6,10 @@ import Journal
 extension Ingest {
   /// A connection begins.
   ///
+  /// - Parameter isByUser: the records are asked for by user. How far they are here is not known then, for each user may
+  ///   have numbers of her own: all are asked for each time, and those that are known are dropped.
   /// - Returns: the sequence number of the last record that is here with all before it; nil: all are to be asked for.
-  func recordsBegin(of device: EnrolledDevice) -> UInt16? {
+  func recordsBegin(of device: EnrolledDevice, isByUser: Bool = false) -> UInt16? {
     drain()
     var last: UInt16?
     do {
@@ -17,6 +19,12 @@ extension Ingest {
     }
     // What waits for the disk is newer.
     for case .lastRecord(let number, device.id) in batch { last = number }
+    guard !isByUser else {
+      tallies[device.id] = nil
+      if last != nil { batch.append(.lastRecord(nil, of: device.id)) }
+      commitWhenDue()
+      return nil
+    }
     tallies[device.id] = RecordTally(last: last)
     return last
   }

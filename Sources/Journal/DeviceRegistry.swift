@@ -160,9 +160,11 @@ struct DeviceRegistry {
 }
 
 extension UserSlots {
-  /// `0=r-31k7 1=r-8m2q`; empty where every user is nobody.
+  /// `0=r-31k7 1=r-8m2q 1:1234`: whose they are, then the consent codes; empty where every user is nobody.
   fileprivate var stored: String {
-    residents.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+    let whose = residents.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let codes = consents.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value.value)" }
+    return (whose + codes).joined(separator: " ")
   }
 
   /// What cannot be read is nobody's: the device is shared all the same.
@@ -174,6 +176,14 @@ extension UserSlots {
         let resident = ResidentID(String(pair[1]))
       else { continue }
       assign(user, to: resident)
+    }
+    // What came before the codes passes over them, so they need no other schema.
+    for part in text.split(separator: " ") {
+      let pair = part.split(separator: ":", maxSplits: 1)
+      guard pair.count == 2, let user = Int(pair[0]), let resident = residents[user],
+        let code = Int(pair[1]).flatMap(ConsentCode.init)
+      else { continue }
+      assign(user, to: resident, consent: code)
     }
   }
 }

@@ -51,18 +51,22 @@ extension Journal {
 
   /// From now on the readings of that user are hers, and those of users whom nobody was assigned are nobody's.
   ///
-  /// - Parameter resident: ``ResidentID/unassigned`` for nobody.
+  /// - Parameters:
+  ///   - resident: ``ResidentID/unassigned`` for nobody.
+  ///   - consent: what the device wants for the user's data; nil where it stays as it is. The audit says that there was one.
   /// - Returns: the enrolled devices; nil where the device is none of them any more. They are read before the commit: where
   ///   that fails nothing was done, which is what whoever has asked for it is told.
   package func assign(
-    _ user: Int, of device: EnrolledDevice, to resident: ResidentID, uid: UInt32?, now: Moment
+    _ user: Int, of device: EnrolledDevice, to resident: ResidentID, consent: ConsentCode? = nil, uid: UInt32?,
+    now: Moment
   ) throws -> [EnrolledDevice]? {
     try connection.transaction {
       guard let present = try registry.all().first(where: { $0.id == device.id }) else { return nil }
       var slots = present.slots ?? UserSlots()
-      slots.assign(user, to: resident)
+      slots.assign(user, to: resident, consent: consent)
       try registry.set(slots, of: present)
-      try audits.append(AuditEntry(.assigned, code: "\(user)=\(resident)", uid: uid, subject: device.id), at: now)
+      let code = "\(user)=\(resident)" + (consent == nil ? "" : " consent")
+      try audits.append(AuditEntry(.assigned, code: code, uid: uid, subject: device.id), at: now)
       return try registry.all()
     }
   }

@@ -22,6 +22,18 @@ package enum AssignTexts {
   package static let residentHelp = Text(
     zh: "这些读数归谁：诊所发放的住户编号。", en: "Whose they are: the resident's id, as the clinic issued it.")
   package static let nobodyHelp = Text(zh: "取消指定，读数不归任何人。", en: "Takes it back: they are nobody's.")
+  package static let consentHelp = Text(
+    zh: "设备要凭四位授权码才发送这个用户的数据：运行后输入。",
+    en: "Asks for the consent code, four digits, for which the device gives this user's data.")
+  package static let codePrompt = Text(zh: "四位授权码（输入时不显示）：", en: "Consent code, four digits (not shown):")
+  package static let notACode = Text(
+    zh: "这不是授权码。请输入设备或其应用显示的四位数字，例如 0042 这样的形式。",
+    en: "That is not a consent code. Type the four digits that the device or its app shows, of the form 0042.")
+  package static let consentOfNobody = Text(
+    zh: "--consent 只能与 --resident 一起使用；--nobody 会同时删除授权码。",
+    en: "--consent goes with --resident only; --nobody drops the code.")
+  package static let consentKept = Text(
+    zh: "授权码已保存，从下次连接开始使用。", en: "The consent code is kept and is used from the next connection on.")
   package static let residentOrNobody = Text(
     zh: "请写 --resident 住户编号 或 --nobody，两者之一。", en: "Say either --resident ID or --nobody.")
   package static let notAUser = Text(
@@ -44,11 +56,26 @@ package enum AssignTexts {
   /// Instead of a resident.
   package static let byUser = Text(zh: "按用户", en: "by user")
 
-  /// - Parameter users: their numbers, and whose the readings are.
-  package static func users(_ users: [(user: Int, resident: String)]) -> Text {
+  /// - Parameter users: their numbers, whose the readings are, and whether a consent code is kept.
+  package static func users(_ users: [(user: Int, resident: String, hasConsent: Bool)]) -> Text {
     Text(
-      zh: (users.map { "用户 \($0.user)：\($0.resident)" } + ["其余：无人"]).joined(separator: "，"),
-      en: (users.map { "user \($0.user): \($0.resident)" } + ["others: nobody"]).joined(separator: ", "))
+      zh: (users.map { "用户 \($0.user)：\($0.resident)" + ($0.hasConsent ? "（有授权码）" : "") } + ["其余：无人"])
+        .joined(separator: "，"),
+      en: (users.map { "user \($0.user): \($0.resident)" + ($0.hasConsent ? " (with a code)" : "") }
+        + ["others: nobody"]).joined(separator: ", "))
+  }
+
+  package static func consentRefused(device: String, user: Int, resident: String) -> Text {
+    let command = "vigilctl assign \(device) --user \(user) --resident \(resident) --consent"
+    return Text(
+      zh: "设备拒绝用户 \(user) 的授权码，不发送其数据。请重新指定：\(command)",
+      en: "its user \(user) refuses the consent code: assign it anew with \(command)")
+  }
+
+  package static func consentUnanswered(user: Int) -> Text {
+    Text(
+      zh: "设备没有回应用户 \(user) 的授权码，下次连接时再试",
+      en: "its user \(user) does not answer the consent code: it is tried again at the next connection")
   }
 
   /// Of a reading that is nobody's.

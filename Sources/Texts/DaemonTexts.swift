@@ -150,6 +150,7 @@ package enum DaemonTexts {
     case "InvalidResident": notAResident
     case "InvalidUser": AssignTexts.notAUser
     case "NotShared": AssignTexts.notShared
+    case "InvalidConsent": AssignTexts.notACode
     default: nil
     }
   }

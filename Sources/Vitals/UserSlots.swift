@@ -8,6 +8,8 @@ package struct UserSlots: Sendable, Equatable {
 
   /// By the number of the user.
   package private(set) var residents: [Int: ResidentID]
+  /// By the number of the user, of those whose data the device gives only for a code.
+  package private(set) var consents: [Int: ConsentCode] = [:]
 
   package init(_ residents: [Int: ResidentID] = [:]) { self.residents = residents }
 
@@ -15,8 +17,11 @@ package struct UserSlots: Sendable, Equatable {
   /// - Returns: ``ResidentID/unassigned`` where it is nobody's.
   package func resident(of user: Int?) -> ResidentID { user.flatMap { residents[$0] } ?? .unassigned }
 
-  /// - Parameter resident: ``ResidentID/unassigned`` for nobody.
-  package mutating func assign(_ user: Int, to resident: ResidentID) {
+  /// - Parameters:
+  ///   - resident: ``ResidentID/unassigned`` for nobody, whose data is not asked for.
+  ///   - consent: nil where the code that is known stays, if one is.
+  package mutating func assign(_ user: Int, to resident: ResidentID, consent: ConsentCode? = nil) {
     residents[user] = resident == .unassigned ? nil : resident
+    consents[user] = resident == .unassigned ? nil : consent ?? consents[user]
   }
 }

@@ -43,10 +43,12 @@ struct Devices: AsyncParsableCommand {
     return Layout.table(rows, within: columns, shrinking: [2, 3])
   }
 
-  /// For each shared device whose the readings of its users are.
+  /// For each shared device whose the readings of its users are, and which of them it refuses.
   static func users(_ devices: [Health.Device], in language: Language, columns: Int) -> [String] {
     devices.flatMap { device in
-      device.usersText.map { Layout.wrapped("\(device.id): \($0(in: language))", to: columns) } ?? []
+      ((device.usersText.map { [$0] } ?? []) + device.consentTroubles).flatMap {
+        Layout.wrapped("\(device.id): \($0(in: language))", to: columns)
+      }
     }
   }
 }
@@ -59,7 +61,20 @@ extension Health.Device {
   func whose(in language: Language) -> String { users == nil ? resident : AssignTexts.byUser(in: language) }
 
   /// Whose the readings of a shared device are.
-  var usersText: Text? { users.map { AssignTexts.users($0.map { (user: $0.user, resident: $0.resident) }) } }
+  var usersText: Text? {
+    users.map { AssignTexts.users($0.map { (user: $0.user, resident: $0.resident, hasConsent: $0.consent != nil) }) }
+  }
+
+  /// What is the matter with the consent of its users.
+  var consentTroubles: [Text] {
+    (users ?? []).compactMap { user in
+      switch user.consent {
+      case "refused": AssignTexts.consentRefused(device: id, user: user.user, resident: user.resident)
+      case "unanswered": AssignTexts.consentUnanswered(user: user.user)
+      default: nil
+      }
+    }
+  }
 
   /// Its name, and its serial number, which tells two of a kind apart: `BP cuff (0042)`.
   var label: String { serial.map { "\(model) (\($0))" } ?? model }

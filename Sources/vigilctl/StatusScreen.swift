@@ -168,7 +168,9 @@ struct StatusScreen {
       let sentences = sentences(on: device).map(say)
       // With a long name what is known of the device begins a line of its own.
       let isOneLine = Layout.cells(whole) <= columns
-      let more = (isOneLine ? [] : [facts]) + (device.usersText.map { [say($0)] } ?? []) + sentences
+      let more =
+        (isOneLine ? [] : [facts]) + (device.usersText.map { [say($0)] } ?? []) + device.consentTroubles.map(say)
+        + sentences
       return [Layout.cut(isOneLine ? whole : "  " + name, to: columns)]
         + more.flatMap { wrapped($0, to: columns - Self.indent) }.map {
           String(repeating: " ", count: Self.indent) + $0

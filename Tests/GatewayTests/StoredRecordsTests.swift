@@ -44,6 +44,22 @@ import Vitals
     #expect(await gate.ingest.recordsBegin(of: gate.device) == 3)
   }
 
+  /// Each user may have numbers of her own: how far one's are here would hide another's.
+  @Test func recordsByUserMoveNothing() async throws {
+    let gate = try await open()
+    _ = await gate.ingest.recordsBegin(of: gate.device)
+    tell(7, to: gate)
+    await gate.ingest.recordsAreWhole(of: gate.device)
+    #expect(try await stored(gate) == 7)
+    #expect(await gate.ingest.recordsBegin(of: gate.device, isByUser: true) == nil)
+    #expect(try await stored(gate) == nil)
+    tell(2, to: gate)
+    await gate.ingest.recordsAreWhole(of: gate.device)
+    #expect(try await stored(gate) == nil)
+    #expect(try await site.readings(gate).count == 2)
+    #expect(await gate.ingest.recordsBegin(of: gate.device) == nil, "all are asked for once the users have no codes")
+  }
+
   @Test func aLinkThatEndsHalfWayMovesNothing() async throws {
     let gate = try await open()
     _ = await gate.ingest.recordsBegin(of: gate.device)

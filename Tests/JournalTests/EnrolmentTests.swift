@@ -139,6 +139,51 @@ import Vitals
     #expect(try connection.statement("SELECT COUNT(*) FROM device WHERE slots NOTNULL").first { $0.integer(0) } == 0)
   }
 
+  private func code(_ value: Int) throws -> ConsentCode { try #require(ConsentCode(value)) }
+
+  @Test func aConsentIsKeptBesideItsUserAndNotAudited() async throws {
+    let (she, he) = (try #require(ResidentID("r-8m2q")), try #require(ResidentID("r-9n3s")))
+    let first = try open()
+    let shared = try await first.enrol(try device("02"), uid: 0, now: now)
+    #expect(try await first.assign(1, of: shared, to: she, consent: code(42), uid: 1000, now: now) != nil)
+    #expect(try await first.assign(2, of: shared, to: he, consent: code(7391), uid: 1000, now: now) != nil)
+    // Her code is the device's, whosever her readings are.
+    #expect(try await assign(1, "r-9n3s", to: shared, in: first))
+    await first.close()
+
+    let second = try open()
+    let found = try #require(try await second.devices().first)
+    #expect(try found.slots?.consents == [1: code(42), 2: code(7391)])
+    #expect(found.slots?.residents == [1: he, 2: he])
+    #expect(
+      try await second.latestAudits(3).map(\.code) == ["1=r-8m2q consent", "2=r-9n3s consent", "1=r-9n3s"])
+    #expect(try await assign(2, "_unassigned", to: found, in: second))
+    #expect(try await assign(2, "r-9n3s", to: found, in: second))
+    #expect(try await second.devices().first?.slots?.consents == [1: code(42)])
+    try await second.forget(found, audit: AuditEntry(.forgotten, uid: 0, subject: found.id), now: now)
+    await second.close()
+    let connection = try Connection(path: directory.file("vigil.db"))
+    defer { connection.close() }
+    #expect(try connection.statement("SELECT COUNT(*) FROM device WHERE slots NOTNULL").first { $0.integer(0) } == 0)
+  }
+
+  /// A code without its user is none, and what is no code takes nothing from the users.
+  @Test(arguments: [
+    ("1=r-8m2q 1:42", [1: 42]), ("1:42 1=r-8m2q", [1: 42]), ("1=r-8m2q 2:42", [:]), ("1=r-8m2q 1:10000 1:x 1:", [:]),
+    ("1=r-8m2q 1:-1 :5 1:4:2", [:]),
+  ])
+  func whatCannotBeReadOfTheConsentsIsNone(stored: String, expected: [Int: Int]) async throws {
+    let first = try open()
+    _ = try await first.enrol(try device("02"), uid: 0, now: now)
+    await first.close()
+    let connection = try Connection(path: directory.file("vigil.db"))
+    try connection.statement("UPDATE device SET slots = ?").run(.text(stored))
+    connection.close()
+    let found = try #require(try await open().devices().first)
+    #expect(found.slots?.residents == [1: try #require(ResidentID("r-8m2q"))])
+    #expect(found.slots?.consents.mapValues { Int($0.value) } == expected)
+  }
+
   /// Damage must not make a shared device one person's.
   @Test(arguments: [
     ("", [:]), ("garbage", [:]), ("1=", [:]), ("=r-8m2q", [:]), ("1=R", [:]), ("255=r-8m2q", [:]), ("-1=r-8m2q", [:]),

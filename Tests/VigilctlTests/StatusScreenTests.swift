@@ -245,6 +245,36 @@ import Texts
     #expect(lines(health(devices: home), .zh).contains { $0.hasPrefix("  d-2  BP cuff  按用户") })
   }
 
+  @Test func aConsentThatDoesNotHelpIsSaid() {
+    let answers = [nil, "stored", "granted", "refused", "unanswered"]
+    let users = answers.enumerated().map { Health.User(user: $0, resident: "r-31k\($0)", consent: $1) }
+    let home = [device(1, state: "connected", users: users)]
+    for (language, words) in [
+      (
+        Language.en,
+        [
+          "user 0: r-31k0, user 1: r-31k1 (with a code),",
+          "its user 3 refuses the consent code: assign it anew with vigilctl assign d-1 --user 3 --resident r-31k3 --consent",
+          "its user 4 does not answer the consent code",
+        ]
+      ),
+      (
+        .zh,
+        [
+          "用户 0：r-31k0，用户 1：r-31k1（有授权码）", "设备拒绝用户 3 的授权码", "vigilctl assign d-1 --user 3 --resident r-31k3 --consent",
+          "设备没有回应用户 4 的授权码",
+        ]
+      ),
+    ] {
+      let listed = Devices.users(home, in: language, columns: 400).joined(separator: "\n")
+      for word in words { #expect(listed.contains(word), "\(listed)") }
+      #expect(listed.split(separator: "\n").count == 3)
+      let shown = lines(health(devices: home), language)
+      #expect(shown.contains { $0.contains("3") && $0.contains(language == .en ? "refuses" : "拒绝") })
+      for line in shown { #expect(Layout.cells(line) <= 80) }
+    }
+  }
+
   @Test(arguments: Language.allCases)
   func manyUsersFit(language: Language) {
     let users = (0..<200).map { Health.User(user: $0, resident: "r-" + String(repeating: "x", count: 30)) }
