@@ -32,8 +32,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {name: frozenset(targets.split()) for na
     "SQLite": "CSQLite",
     "MQTT": "EventLoop CMosquitto CSystemd Logging",
     "Journal": "SQLite EventLoop Alerting Vitals",
-    "Gateway": "Vitals Document DeviceProfiles Alerting ClinicCommands EventLoop DBus BlueZ Journal MQTT CSystemd Logging "
-               "ServiceLifecycle",
+    "Gateway": "Vitals Document DeviceProfiles Alerting ClinicCommands Texts EventLoop DBus BlueZ Journal MQTT CSystemd "
+               "Logging ServiceLifecycle",
     "vigild": "Gateway EventLoop Logging",
     "vigilctl": "Gateway DBus EventLoop Alerting DeviceProfiles Document MQTT ClinicCommands ClinicDesk Replay Vitals Texts "
                 "ArgumentParser Logging",
