@@ -112,7 +112,6 @@ def test_what_is_no_measurement_of_now_is_not_shown(one: World) -> None:
     technician.until_measuring()
     one.stage.tell("notify cuff 2a35 00ff07ff07ff07")  # no numbers
     technician.hear(progress="unusable")
-    one.stage.tell("notify cuff 2a35 020080005000580000e8070101080000")  # 2024-01-01, from its memory
     one.stage.tell(f"notify cuff 2a35 {Technician.GOOD}")
     technician.hear(question="value")
     assert [one["value"] for one in technician.find(progress="reading")[0]["reading"]["values"]][:1] == [127]
