@@ -167,19 +167,24 @@ import Vitals
     #expect(try connection.statement("SELECT COUNT(*) FROM device WHERE slots NOTNULL").first { $0.integer(0) } == 0)
   }
 
-  /// A code without its user is none, and what is no code takes nothing from the users.
-  @Test(arguments: [
-    ("1=r-8m2q 1:42", [1: 42]), ("1:42 1=r-8m2q", [1: 42]), ("1=r-8m2q 2:42", [:]), ("1=r-8m2q 1:10000 1:x 1:", [:]),
-    ("1=r-8m2q 1:-1 :5 1:4:2", [:]),
-  ])
-  func whatCannotBeReadOfTheConsentsIsNone(stored: String, expected: [Int: Int]) async throws {
+  /// A device as it is read when its users stand so in the database.
+  private func enrolled(withSlots stored: String) async throws -> EnrolledDevice {
     let first = try open()
     _ = try await first.enrol(try device("02"), uid: 0, now: now)
     await first.close()
     let connection = try Connection(path: directory.file("vigil.db"))
     try connection.statement("UPDATE device SET slots = ?").run(.text(stored))
     connection.close()
-    let found = try #require(try await open().devices().first)
+    return try #require(try await open().devices().first)
+  }
+
+  /// A code without its user is none, and what is no code takes nothing from the users.
+  @Test(arguments: [
+    ("1=r-8m2q 1:42", [1: 42]), ("1:42 1=r-8m2q", [1: 42]), ("1=r-8m2q 2:42", [:]), ("1=r-8m2q 1:10000 1:x 1:", [:]),
+    ("1=r-8m2q 1:-1 :5 1:4:2", [:]),
+  ])
+  func whatCannotBeReadOfTheConsentsIsNone(stored: String, expected: [Int: Int]) async throws {
+    let found = try await enrolled(withSlots: stored)
     #expect(found.slots?.residents == [1: try #require(ResidentID("r-8m2q"))])
     #expect(found.slots?.consents.mapValues { Int($0.value) } == expected)
   }
@@ -190,13 +195,7 @@ import Vitals
     ("1=_unassigned", [:]), ("x=r-8m2q 2=r-9n3s  3=r=4", [2: "r-9n3s"]),
   ])
   func whatCannotBeReadOfTheUsersIsNobodys(stored: String, expected: [Int: String]) async throws {
-    let first = try open()
-    _ = try await first.enrol(try device("02"), uid: 0, now: now)
-    await first.close()
-    let connection = try Connection(path: directory.file("vigil.db"))
-    try connection.statement("UPDATE device SET slots = ?").run(.text(stored))
-    connection.close()
-    let found = try #require(try await open().devices().first)
+    let found = try await enrolled(withSlots: stored)
     #expect(found.slots?.residents.mapValues(\.description) == expected)
     #expect(found.resident(of: 1) == .unassigned && found.resident(of: nil) == .unassigned)
   }
