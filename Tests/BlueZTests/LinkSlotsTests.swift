@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import GatewayTestKit
 import Testing
 
 @testable import BlueZ
@@ -223,7 +224,7 @@ import Testing
 
   /// So many devices on so many connections, that come, go and are judged as chance will: nobody is cut short, nobody starves.
   @Test(arguments: 1...60 as ClosedRange<UInt64>) mutating func whateverHappens(seed: UInt64) throws {
-    var chance = SplitMix64(state: seed)
+    var chance = SplitMix(state: seed)
     let room = Int.random(in: 1...5, using: &chance)
     let count = room + Int.random(in: 1...max(1, room * 2), using: &chance)
     let streams = (0..<count).map { "s\($0)" }
@@ -289,17 +290,5 @@ import Testing
     // Without a judgement all are heard within a minute, beside a cuff that takes a connection of one now and then. With it
     // each of the two that may be before it has its turn and the bound, and once more where it is the heavier.
     #expect(longest <= (isJudging ? 4 * (15 + 180) : 65))
-  }
-}
-
-/// The same chance on every machine.
-private struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }
