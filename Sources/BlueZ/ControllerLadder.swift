@@ -12,9 +12,6 @@ extension Central {
   private static let controllerCalls: Set<String> = ["Connect", "StartDiscovery", "StopDiscovery", "Set"]
   private static let noReply = "org.freedesktop.DBus.Error.NoReply"
 
-  /// All was tried with a controller that does not answer or hears nothing, in vain so far.
-  package var hasGivenUpController: Bool { pulse.hasGivenUp }
-
   /// Brings a controller back to work that hangs or hears nothing, until the task is cancelled.
   package func keepController() async {
     while !Task.isCancelled {
@@ -70,10 +67,12 @@ extension Central {
 
   private func rediscover() async {
     let last = pulse.lastReport
-    if discoveryUsers > 0 { _ = await stopDiscovery() }
+    // The first who wants a discovery starts it.
+    let isWanted = discoveryUsers > 0
+    if isWanted { _ = await stopDiscovery() }
     // Of all that is there, whoever is looked for.
     await discovering {
-      if discoveryBegan == nil { await startDiscovery() }
+      if isWanted, discoveryBegan == nil { await startDiscovery() }
       _ = await wait(Self.probe) { $0.pulse.lastReport != last || $0.discoveryFailed }
     }
   }

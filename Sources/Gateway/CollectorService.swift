@@ -169,14 +169,20 @@ package actor CollectorService: Service {
 
   package func devices() async -> [Device] { await central.devices }
 
-  /// Tells ``Ingest`` what is seen without a value: whether Bluetooth works, which devices are there, their batteries.
+  /// Tells ``Ingest`` whether Bluetooth works.
+  func tellOfBluetooth() async {
+    switch await central.bluetoothState {
+    case .busAway, .bluetoothdAway, .bluetoothdFrozen, .adapterMissing, .adapterOff:
+      await ingest.bluetoothIs(working: false)
+    case .adapterGivenUp: await ingest.bluetoothIs(working: false, isGivenUp: true)
+    case .adapterSilent, .adapterUnheard, .scanRefused, .working: await ingest.bluetoothIs(working: true)
+    }
+  }
+
+  /// Tells ``Ingest`` what is seen of devices without a value: which are there, their batteries, whether their bonds hold.
   ///
   /// - Parameter interval: since the last look.
   func tellOfDevices(since interval: Duration) async {
-    let (isAvailable, adapter) = await central.bluetooth
-    let isFrozen = await central.bluetoothState == .bluetoothdFrozen
-    await ingest.bluetoothIs(
-      working: isAvailable && !isFrozen && adapter?.isPowered == true, isGivenUp: await central.hasGivenUpController)
     let known = Dictionary(await central.devices.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
     let signals = await central.signals(within: interval)
     var heard: Set<String> = []
@@ -195,7 +201,7 @@ package actor CollectorService: Service {
       if signals[device.address.description] != nil { heard.insert(device.id) }
     }
     // What is known of a bluetoothd that hangs is of the past.
-    if !isFrozen { await ingest.heard(heard) }
+    if await central.bluetoothState != .bluetoothdFrozen { await ingest.heard(heard) }
     await ingest.batteriesAre(batteries)
     await ingest.bondsAre(lost: bondLost)
   }

@@ -47,6 +47,7 @@ package struct TickService: Service {
         await publisher.settle()
         if let isHeard = await publisher.state.isHeard { await ingest.alertsAre(heard: isHeard) }
         await keeper.tick()
+        await collector.tellOfBluetooth()
         let now = ContinuousClock.now
         if now >= nextDevices {
           nextDevices = now + Self.deviceInterval
