@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// Asks a device for its stored records at its Record Access Control Point (Glucose Service 1.0.1, 3.4): octets in,
-/// octets out. It counts and reports and aborts; nothing is ever deleted.
+/// octets out. It reports and aborts; nothing is ever deleted. Nothing is asked for by time: what a device stored while its
+/// clock was wrong would be left out, and each that can be asked so numbers its records as well.
 ///
 /// What is new is asked for: the records from the last one on that is here, and that one again, so that there is always an
 /// answer that can be looked at. Where it is the record that is known, the device's latest record says whether there is
