@@ -153,8 +153,11 @@ package actor BusConnection {
     init(_ handle: @escaping (BusSignal) -> Void) { self.handle = handle }
   }
 
-  /// Calls the handler, on the loop, for each signal that the match rule lets through. Rules last as long as the
+  /// Calls the handler, on the loop, for each broadcast signal that the match rule lets through. Rules last as long as the
   /// connection. The rule is installed before any later call is sent, so nothing is lost between.
+  ///
+  /// A signal with a destination reaches us whatever the rules say, and sd-bus takes anybody's for that of the name in
+  /// `sender`: only of a broadcast has the bus looked who sent it.
   package func addMatch(_ rule: String, _ handler: @escaping @Sendable (BusSignal) -> Void) throws {
     guard bus != nil else { throw BusError.disconnected }
     let context = Unmanaged.passRetained(SignalHandler(handler))
@@ -162,7 +165,7 @@ package actor BusConnection {
     let result = sd_bus_add_match_async(
       bus, &slot, rule,
       { raw, context, _ in
-        guard let raw, let context else { return 0 }
+        guard let raw, let context, sd_bus_message_get_destination(raw) == nil else { return 0 }
         let message = BusMessage(retaining: raw)
         guard let body = try? message.readAll() else { return 0 }
         Unmanaged<SignalHandler>.fromOpaque(context).takeUnretainedValue().handle(

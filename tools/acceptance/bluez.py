@@ -106,6 +106,24 @@ def ask_agent(bus_address: str, address: str) -> str:
     return asyncio.run(ask())
 
 
+def forge_value(bus_address: str, address: str, uuid: str, value: bytes) -> None:
+    """Tells the daemon alone what bluetoothd tells all: that a characteristic has this value."""
+    [path] = [path for path, one in objects(bus_address).items()
+              if path.startswith(path_of(address)) and "org.bluez.GattCharacteristic1" in one
+              and one["org.bluez.GattCharacteristic1"]["UUID"].value.startswith(f"0000{uuid}-")]
+
+    async def tell() -> None:
+        bus = await MessageBus(bus_address=bus_address).connect()
+        await bus.send(Message(message_type=MessageType.SIGNAL, destination="org.vigil.Gateway1", path=path,
+                               interface="org.freedesktop.DBus.Properties", member="PropertiesChanged", signature="sa{sv}as",
+                               body=["org.bluez.GattCharacteristic1", {"Value": Variant("ay", value)}, []]))
+        # The bus has passed it on when it answers.
+        await bus.call(Message(destination="org.freedesktop.DBus", path="/org/freedesktop/DBus", member="GetId",
+                               interface="org.freedesktop.DBus"))
+        bus.disconnect()
+    asyncio.run(tell())
+
+
 def own_uid() -> int:
     return os.getuid()
 

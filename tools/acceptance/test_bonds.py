@@ -56,3 +56,14 @@ def test_a_device_that_has_forgotten_its_bond_waits_for_a_technician(make_world:
     assert len(world.stage.events("paired", "cuff")) == 1, "it was paired again and nobody was asked"
     assert "does not know this box any more" in world.vigil.ctl("status").out
     assert_is_paired_anew(world, cuff)
+
+
+def test_only_bluetoothd_is_believed_what_a_device_says(make_world: MakeWorld) -> None:
+    """Any process may send the daemon a signal of its own; nobody but bluetoothd may send one to all in that name."""
+    world = make_world(devices=[scenarios.cuff()]).start()
+    cuff = world.pair("cuff", scenarios.CUFF)
+    world.wait_connected(cuff)
+    bluez.forge_value(world.stage.bus_address, scenarios.CUFF, "2a35", bytes.fromhex(scenarios.pressure(199)))
+    world.stage.tell(f"notify cuff 2a35 {scenarios.pressure(127)}")
+    world.clinic.wait(lambda: world.clinic.readings(cuff), 20, "the reading that the cuff has sent")
+    assert len(world.clinic.readings(cuff)) == 1, f"{world.clinic.readings(cuff)}"
