@@ -46,10 +46,7 @@ package enum BlueZError: Error, Sendable, CustomStringConvertible {
 package actor Central {
   package nonisolated let loop: EventLoop
   package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-  /// Which one to use as long as none has been in use: `hci0`.
-  private nonisolated let wantedAdapter: String
-  /// The address of the controller in use. Plugged in again it may have another index, and bluetoothd keeps bonds by this.
-  private var adapterAddress: String?
+  private var choice: AdapterChoice
   nonisolated let log: Logger
   private let onNotification: @Sendable (Notification) -> Void
   let onAdvertisement: @Sendable (Advertisement) -> Void
@@ -118,7 +115,7 @@ package actor Central {
     watchedAddresses: @escaping @Sendable () -> Set<String> = { [] }
   ) {
     self.loop = loop
-    wantedAdapter = adapterName
+    choice = AdapterChoice(wanted: adapterName)
     self.log = log
     self.onNotification = onNotification
     self.onAdvertisement = onAdvertisement
@@ -156,7 +153,7 @@ package actor Central {
 
   private func forget() {
     objects.removeAll()
-    subscriptions = []
+    (subscriptions, linkUps) = ([], [:])
     echoes.forget()
     slots.forget()
     isAvailable = false
@@ -218,7 +215,7 @@ package actor Central {
   /// A controller that is off is switched on, a pairing window that bluetoothd went away with is closed, and a running
   /// discovery is begun anew.
   private func prepareAdapter() async {
-    if let adapter { adapterAddress = adapter.address }
+    if let adapter { choice.isUsed(adapter) }
     await switchOn()
     if !isPairing { await restorePairable() }
     if discoveryUsers > 0 { await startDiscovery() }
@@ -316,14 +313,10 @@ package actor Central {
 
   /// Whether bluetoothd is there, and the controller that it has.
   package var bluetooth: (available: Bool, adapter: Adapter?) { (isAvailable, adapter) }
-  package var adapter: Adapter? {
-    let all = objects.adapters
-    if let adapterAddress, let same = all.first(where: { $0.address == adapterAddress }) { return same }
-    return all.first { $0.path == "/org/bluez/\(wantedAdapter)" } ?? (all.count == 1 ? all.first : nil)
-  }
+  package var adapter: Adapter? { choice.of(objects.adapters) }
 
   /// `hci0`; the one that is wanted where there is none.
-  package var adapterName: String { adapter?.path.split(separator: "/").last.map(String.init) ?? wantedAdapter }
+  package var adapterName: String { adapter?.path.split(separator: "/").last.map(String.init) ?? choice.wanted }
   package var devices: [Device] { adapter.map { objects.devices(adapter: $0.path) } ?? [] }
   package func device(_ address: String) -> Device? {
     adapter.flatMap { objects.device(address: address, adapter: $0.path) }
@@ -376,12 +369,14 @@ package actor Central {
     timeout: Duration = .seconds(25)
   ) async throws -> [BusValue] {
     guard let connection else { throw BlueZError.unavailable("not connected to the message bus") }
+    let (start, generation) = (ContinuousClock.now, generation)
     do {
       let reply = try await connection.call("org.bluez", path, interface, member, arguments, timeout: timeout)
       note(nil, of: member)
       return reply
     } catch {
-      note(error, of: member)
+      // What a bluetoothd that died has not answered says nothing of the next one.
+      if generation == self.generation { note(error, of: member, after: .now - start) }
       throw error
     }
   }

@@ -42,10 +42,16 @@ extension Central {
 
   /// Removes a device and its bond. One that bluetoothd does not know is no error.
   package func remove(_ address: String) async throws {
-    guard isAvailable, let adapter else { throw BlueZError.unavailable("bluetoothd or its controller is not there") }
-    guard let device = device(address) else { return }
+    guard isAvailable, adapter != nil else {
+      throw BlueZError.unavailable("bluetoothd or its controller is not there")
+    }
+    if let device = device(address) { try await remove(path: device.path) }
+  }
+
+  func remove(path: String) async throws {
+    guard let adapter else { throw BlueZError.unavailable("there is no controller") }
     do {
-      _ = try await call(adapter.path, Interface.adapter, "RemoveDevice", [.path(device.path)])
+      _ = try await call(adapter.path, Interface.adapter, "RemoveDevice", [.path(path)])
     } catch let error as BusError where error.name == "org.bluez.Error.DoesNotExist" {
       return
     }

@@ -19,7 +19,7 @@ extension Central {
       guard isAvailable, !isPairing, let adapter else { continue }
       let isTroubled = pulse.isTroubled(scene, at: .now)
       // Where bluetoothd itself hangs, what is asked of it now would be done at some time later.
-      guard await checkBluetoothd(adapter, isTroubled: isTroubled), isTroubled, self.adapter == adapter,
+      guard await checkBluetoothd(adapter, isTroubled: isTroubled), isTroubled, self.adapter == adapter, !isPairing,
         let step = pulse.due(scene, at: .now)
       else { continue }
       await take(step, with: adapter)
@@ -91,15 +91,18 @@ extension Central {
 
   /// Takes from the outcome of a call whether the controller answers.
   ///
-  /// - Parameter error: nil where it has succeeded.
-  func note(_ error: (any Error)?, of member: String) {
+  /// - Parameters:
+  ///   - error: nil where it has succeeded.
+  ///   - time: how long it was waited for.
+  func note(_ error: (any Error)?, of member: String, after time: Duration = .zero) {
     guard Self.controllerCalls.contains(member) else { return }
     guard let error = error as? BusError else {
       if error == nil { pulse.answered() }
       return
     }
     if error.name == Self.noReply {
-      pulse.unansweredCall()
+      // A device that is not there is waited for.
+      if member != "Connect" || time >= Self.kernelPatience { pulse.unansweredCall() }
     } else if member == "Connect", error.name.hasPrefix("org.bluez.Error.") {
       pulse.answered()
     }

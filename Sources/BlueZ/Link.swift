@@ -77,24 +77,24 @@ extension Central {
     report: @escaping @Sendable (LinkState) -> Void
   ) async {
     var backoff = Backoff()
-    var hangUps = 0
-    var bondLoss: LinkFailure?
+    var bondLoss = BondLoss(address: address, isBonded: isBonded, need: need)
     defer { slots.forget(address) }
     while !Task.isCancelled {
       let start = ContinuousClock.now
+      let valuesBefore = valueCount[address]
       do {
         let end = try await link(
           to: address, isBonded: isBonded, need: need, subscribingTo: characteristics, conversation: conversation,
           backoff: &backoff
         ) { state in
-          if state == .connected { (hangUps, bondLoss) = (0, nil) }
-          // A bond does not come back by itself: what a person has to do stands while the device is tried again.
-          if let bondLoss, state == .searching || state == .connecting {
-            report(.retrying(bondLoss, next: .now))
+          if state == .connected { bondLoss.holds() }
+          if let loss = bondLoss.found, state == .searching || state == .connecting {
+            report(.retrying(loss, next: .now))
           } else {
             report(state)
           }
         }
+        if hasSpoken(address, since: valuesBefore) { bondLoss.holds() }
         if end == .hangUp {
           report(.connecting)
           await waitUntilSilent(address)
@@ -104,10 +104,8 @@ extension Central {
         log.info("link failed", metadata: ["address": "\(address)", "error": "\(error)"])
         // A Connect that waited long for an advertisement was itself the pause: a cuff advertises for some 30 s only.
         if ContinuousClock.now - start > .seconds(10) { backoff.reset() }
-        if case BlueZError.hungUp = error { hangUps += 1 }
-        let isKeyMissing = isBonded && hangUps >= Self.hangUpsOfLostKey
-        let failure = LinkFailure(isKeyMissing ? BlueZError.keyMissing(address) : error)
-        if failure.isBondLost { bondLoss = failure }
+        if hasSpoken(address, since: valuesBefore) { bondLoss.holds() }
+        let failure = bondLoss.failed(error)
         let duration = backoff.next()
         report(.retrying(failure, next: .now + duration))
         await pause(duration, orUntilSeen: address)
@@ -115,9 +113,8 @@ extension Central {
     }
   }
 
-  /// bluetoothd 5.66 does not say why a link ended. A device that has no key any more is connected to, cannot encrypt, and is
-  /// gone before its services are resolved, each time; by a weak signal that happens now and then.
-  private static let hangUpsOfLostKey = 3
+  /// Whether a value has come of it since there were so many. Over a link without its key none does.
+  private func hasSpoken(_ address: String, since count: Int?) -> Bool { valueCount[address] ?? 0 > count ?? 0 }
 
   /// One life of a link: returns when the device has gone, or was hung up on.
   private func link(
@@ -139,7 +136,7 @@ extension Central {
     }
     guard let known = device(address) else { return .stay }
     guard known.isBonded || !isBonded else { throw BlueZError.bondMissing(address) }
-    let valuesBefore = valueCount[known.address] ?? 0
+    let (valuesBefore, generation) = (valueCount[known.address], generation)
 
     if !known.isConnected {
       if slots.isWaiting(address) {
@@ -167,9 +164,11 @@ extension Central {
       _ = try? await call(known.path, Interface.device, "Disconnect")
       throw BlueZError.timedOut("finding the services of \(address)")
     }
+    // bluetoothd or the controller has gone, and the link with it.
+    guard isReady, generation == self.generation else { return .stay }
     guard let connected = device(address), connected.isConnected else {
       // A device may say what it has to say and hang up before its services are resolved: that is no failure.
-      guard valueCount[known.address] ?? 0 > valuesBefore else { throw BlueZError.hungUp(address) }
+      guard hasSpoken(known.address, since: valuesBefore) else { throw BlueZError.hungUp(address) }
       backoff.reset()
       return .stay
     }

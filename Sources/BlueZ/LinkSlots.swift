@@ -117,9 +117,13 @@ struct LinkSlots: Sendable {
 
   /// A device that is there could not be connected to.
   mutating func refused(_ address: String, need: LinkNeed, at now: Instant) {
+    if let limit, holders.count < limit, waiters[address]?.offered != nil {
+      unfit[address] = now
+      // There is room for not even one, so what was learned is wrong.
+      if holders.isEmpty { self.limit = nil }
+    }
     // Without any link of ours there is nothing to share.
     guard !holders.isEmpty else { return forget(address) }
-    if let limit, holders.count < limit, waiters[address]?.offered != nil { unfit[address] = now }
     if let since = unfit[address], now - since < Self.exemption { return forget(address) }
     let before = refusals[address].flatMap { now - $0.last < Self.memory ? $0.count : nil } ?? 0
     refusals[address] = (before + 1, now)
@@ -146,6 +150,11 @@ struct LinkSlots: Sendable {
     for (address, waiter) in waiters {
       // It was not there when it was its turn.
       guard let offered = waiter.offered, now - offered >= Self.offer else { continue }
+      // What is gone in half a minute is, and would be the first again for whom another has to make room.
+      guard waiter.need != .spot else {
+        forget(address)
+        continue
+      }
       waiters[address]?.offered = nil
       waiters[address]?.since = now
     }

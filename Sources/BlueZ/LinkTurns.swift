@@ -5,8 +5,8 @@ import Logging
 /// Getting connected where there may be no room, and making room.
 extension Central {
   /// After some 40 s the kernel gives up a device that does not advertise. Who is refused earlier was there.
-  private static let kernelPatience = Duration.seconds(38)
-  /// A device without the key ends the link at once. One whose signal is lost takes the time of a supervision.
+  static let kernelPatience = Duration.seconds(38)
+  /// A device without the key ends the link at once.
   private static let encryptionPatience = Duration.seconds(3)
   /// What is known of the room may be wrong: it is tried so often, within a turn, or those who hold it would never be asked.
   private static let recheck = Duration.seconds(10)
@@ -16,7 +16,7 @@ extension Central {
   ///
   /// - Returns: false where there is no room for it; it waits for its turn then.
   func connect(_ device: Device, need: LinkNeed, subscribingTo wanted: Set<String>) async throws -> Bool {
-    let start = ContinuousClock.now
+    let (start, generation) = (ContinuousClock.now, generation)
     let early = Task {
       while await wait(nil, until: { $0.hasUnsubscribed(device, wanted) }) {
         // What fails here is tried again once the services are resolved.
@@ -29,6 +29,7 @@ extension Central {
     } catch {
       early.cancel()
       await early.value
+      guard isReady, generation == self.generation else { throw error }
       let now = ContinuousClock.now
       if let up = linkUps[device.path], up >= start, now - up < Self.encryptionPatience {
         // bluetoothd encrypts before it is content with a link, and says the same of one that is refused then.

@@ -138,10 +138,11 @@ extension Central {
     // Of its own, since the cancellation that ended the pairing must not end this.
     await Task {
       await self.closeWindow()
-      if case .failure = outcome { try? await self.remove(found.address) }
+      // By its path: its address may be another already.
+      if case .failure = outcome { try? await self.remove(path: found.path) }
     }.value
     try outcome.get()
-    // By its path: a device with a private address shows its identity address once it is bonded.
+    // A device with a private address shows its identity address once it is bonded.
     guard let bonded = objects.device(path: found.path) else { throw PairingFailure.notInSight(found.address) }
     progress(.bonded)
     return PairedDevice(device: bonded, approach: .bond, isAuthenticated: asked.hasAsked)

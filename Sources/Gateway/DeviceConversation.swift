@@ -190,7 +190,7 @@ extension Moment {
 }
 
 /// Wakes a conversation up, once.
-private struct Alarm {
+struct Alarm {
   let mouth: AsyncStream<Conversations.Event>.Continuation
   private var task: Task<Void, Never>?
   private var dueMs: Int64?
@@ -199,7 +199,8 @@ private struct Alarm {
 
   /// An earlier alarm does no harm: who is woken up too early goes on waiting.
   mutating func set(to due: Int64?, now: Int64) {
-    guard let due, dueMs.map({ due < $0 }) ?? true else { return }
+    // One that is over may have been dropped among very many values.
+    guard let due, dueMs.map({ due < $0 || $0 <= now }) ?? true else { return }
     cancel()
     dueMs = due
     task = Task { [mouth] in

@@ -188,6 +188,10 @@ package actor Ingest {
       return
     }
     missing.heard(device.id, at: occasion(capture.received))
+    // What comes over the bond says that it holds.
+    if device.link.isBonded, !capture.isAdvertised, device.isConfirmed {
+      note(.bondLost(device.reference, device.resident), holds: false, at: occasion(capture.received))
+    }
     if holds(capture, of: device) {
       batch.append(.held(HeldValue(capture)))
     } else {

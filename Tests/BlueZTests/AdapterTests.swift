@@ -15,6 +15,42 @@ import Testing
     #expect(Adapter.daemonVersion(modalias: modalias) == version)
   }
 
+  private func adapter(_ name: String, _ address: String) -> Adapter {
+    Adapter(
+      path: "/org/bluez/\(name)", address: address, isPowered: true, isDiscovering: false, isPairable: false,
+      daemonVersion: nil)
+  }
+
+  @Test func theBoxsOwnControllerIsUsedUntilTheWantedOneIsThere() {
+    var choice = AdapterChoice(wanted: "hci1")
+    let (own, plugged) = (adapter("hci0", "A"), adapter("hci1", "B"))
+    #expect(choice.of([]) == nil && choice.of([own]) == own)
+    choice.isUsed(own)
+    #expect(choice.of([own, plugged]) == plugged)
+    choice.isUsed(plugged)
+    // They have changed their names.
+    let (renamed, other) = (adapter("hci0", "B"), adapter("hci1", "A"))
+    #expect(choice.of([renamed, other]) == renamed)
+  }
+
+  @Test func theControllerThatWasInUseIsTakenAgainWhateverHadItsNameMeanwhile() {
+    var choice = AdapterChoice(wanted: "hci0")
+    choice.isUsed(adapter("hci0", "A"))
+    let another = adapter("hci0", "B")
+    #expect(choice.of([another]) == another)
+    choice.isUsed(another)
+    let back = adapter("hci1", "A")
+    #expect(choice.of([another, back]) == back)
+  }
+
+  @Test func oneThatIsUsedForWantOfAnotherIsKept() {
+    var choice = AdapterChoice(wanted: "hci0")
+    let (first, second) = (adapter("hci1", "A"), adapter("hci2", "B"))
+    #expect(choice.of([first, second]) == nil, "nobody can know which")
+    choice.isUsed(first)
+    #expect(choice.of([first, second]) == first)
+  }
+
   @Test func aFailureHasANameAndTheWordsThatCame() {
     let ofBluetoothd = LinkFailure(BusError(name: "org.bluez.Error.Failed", message: "le-connection-abort-by-local"))
     #expect(ofBluetoothd.name == "org.bluez.Error.Failed" && ofBluetoothd.message == "le-connection-abort-by-local")

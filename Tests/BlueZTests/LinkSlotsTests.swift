@@ -129,6 +129,35 @@ import Testing
     #expect(!slots.mayTry("c") && slots.mayTry("d"))
   }
 
+  @Test mutating func theOnlyLinkIsNotGivenUpAgainAndAgainForOneThatCannotBeReached() {
+    link("a")
+    refuse("weak", need: .spot, at: 20)
+    share(at: 21)
+    #expect(slots.isYielding("a"))
+    slots.ended("a", at: at(22))
+    share(at: 22)
+    slots.refused("weak", need: .spot, at: at(23))
+    #expect(slots.limit == nil && slots.mayTry("a"))
+    slots.linked("a", need: Self.stream, at: at(24))
+    refuse("weak", need: .spot, at: 60)
+    share(at: 61)
+    #expect(!slots.isWaiting("weak") && !slots.isYielding("a"))
+  }
+
+  @Test mutating func nobodyMakesRoomTwiceForACuffThatHasGone() {
+    link("a", "b")
+    refuse("cuff", need: .spot, at: 5)
+    share(at: 5)
+    #expect(slots.isYielding("a"))
+    slots.ended("a", at: at(6))
+    share(at: 6)
+    #expect(slots.mayTry("cuff") && !slots.mayTry("a"))
+    share(at: 16)
+    #expect(!slots.isWaiting("cuff") && slots.mayTry("a"))
+    link("a", at: 17)
+    #expect(live(18...60, ["a", "b"]).isEmpty)
+  }
+
   @Test mutating func moreRoomThanThoughtIsTaken() {
     link("a", "b")
     refuse("c", at: 1)

@@ -41,6 +41,19 @@ extension IngestTests {
     #expect(try await alerts(box).map(\.phase) == [.start, .end])
   }
 
+  @Test func aValueOverTheBondEndsTheAlertThatItIsLost() async throws {
+    let box = try await open(enrolling: true)
+    let device = try #require(try await box.journal.devices().first)
+    for isBonded in [false, true] {
+      await box.ingest.bondsAre(lost: [device.id: true])
+      box.ingest.receive(
+        address: box.address, characteristic: Self.cuff, bytes: [0, 128, 0, 80, 0, 96, 0], isBonded: isBonded)
+      await box.ingest.drain()
+      await box.ingest.commit()
+      #expect(try await alerts(box).map(\.phase) == (isBonded ? [.start, .clear] : [.start]))
+    }
+  }
+
   @Test func aDatabaseThatCannotGrowIsAnAlertAndNothingIsLost() async throws {
     let unnumbered = Mutex<[Alert]>([])
     let box = try await open(enrolling: true)
