@@ -225,6 +225,17 @@ def test_serial_numbers(make_world: MakeWorld) -> None:
     assert journal.rows(world.vigil.database, "SELECT * FROM unwanted_bond") == []
 
 
+def test_strangers_that_do_not_answer_are_no_hung_controller(make_world: MakeWorld) -> None:
+    addresses = (LEFT, RIGHT, scenarios.CUFF, scenarios.OXIMETER)
+    world = make_world(devices=[cuff(f"cuff-{number}", one, f"SN-{number}") for number, one in enumerate(addresses)]).start()
+    world.stage.tell("hang connect 3")
+    command = world.vigil.control("scan", "--serials", "--json", "--seconds", "60")
+    eventually(lambda: world.stage.events("connected"), 50, "the fourth is spoken to")
+    command.send_signal(signal.SIGINT)
+    command.communicate(timeout=10)
+    assert "does not answer" not in world.vigil.output()
+
+
 def test_one_that_refused_to_pair(home: World) -> None:
     assert last(home.vigil.ctl("scan", "--json", "--seconds", "1").json)[scenarios.REFUSER]["note"] is None
     home.try_pair("refuser", scenarios.REFUSER).assert_refused()
