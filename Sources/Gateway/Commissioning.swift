@@ -300,7 +300,8 @@ extension CollectorService {
     record(entry)
     await ingest.devicesChanged(devices)
     await endLink(device)
-    _ = await removeBonds(of: [device.address])
+    // Somebody may be pairing it anew by now: its bond is left to that.
+    if pairing == nil { _ = await removeBonds(of: [device.address]) } else { removeUnwantedBonds() }
   }
 }
 
