@@ -83,6 +83,8 @@ struct LinkSlots: Sendable {
   private var refusals: [String: (count: Int, last: Instant)] = [:]
   /// When a device was refused although there was room for it.
   private var unfit: [String: Instant] = [:]
+  /// What speaks now and then and was refused once where it would have been the only one.
+  private var vain: Set<String> = []
   /// Those that are to make room.
   private var yielding: Set<String> = []
   /// Those whose values are just being judged.
@@ -99,6 +101,7 @@ struct LinkSlots: Sendable {
 
   mutating func linked(_ address: String, need: LinkNeed, at now: Instant) {
     (waiters[address], refusals[address], unfit[address]) = (nil, nil, nil)
+    vain.remove(address)
     holders[address] = Holder(need: need, since: now, lastValue: now)
     if let limit, holders.count > limit { self.limit = nil }
   }
@@ -118,9 +121,12 @@ struct LinkSlots: Sendable {
   /// A device that is there could not be connected to.
   mutating func refused(_ address: String, need: LinkNeed, at now: Instant) {
     if let limit, holders.count < limit, waiters[address]?.offered != nil {
-      unfit[address] = now
-      // There is room for not even one, so what was learned is wrong.
-      if holders.isEmpty { self.limit = nil }
+      // Where it would have been the only one, another that waits may just have taken the room.
+      if !holders.isEmpty || vain.contains(address) {
+        unfit[address] = now
+      } else if need == .spot {
+        vain.insert(address)
+      }
     }
     // Without any link of ours there is nothing to share.
     guard !holders.isEmpty else { return forget(address) }

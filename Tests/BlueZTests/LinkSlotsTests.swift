@@ -131,17 +131,38 @@ import Testing
 
   @Test mutating func theOnlyLinkIsNotGivenUpAgainAndAgainForOneThatCannotBeReached() {
     link("a")
-    refuse("weak", need: .spot, at: 20)
-    share(at: 21)
-    #expect(slots.isYielding("a"))
-    slots.ended("a", at: at(22))
-    share(at: 22)
-    slots.refused("weak", need: .spot, at: at(23))
-    #expect(slots.limit == nil && slots.mayTry("a"))
-    slots.linked("a", need: Self.stream, at: at(24))
-    refuse("weak", need: .spot, at: 60)
-    share(at: 61)
-    #expect(!slots.isWaiting("weak") && !slots.isYielding("a"))
+    // Once another may have been quicker.
+    for second in [20, 60] {
+      refuse("weak", need: .spot, at: second)
+      share(at: second)
+      #expect(slots.isYielding("a"))
+      slots.ended("a", at: at(second + 1))
+      share(at: second + 1)
+      slots.refused("weak", need: .spot, at: at(second + 2))
+      share(at: second + 2)
+      #expect(slots.mayTry("a"))
+      link("a", at: second + 3)
+    }
+    for second in [100, 200, 500] {
+      refuse("weak", need: .spot, at: second)
+      share(at: second)
+      #expect(!slots.isWaiting("weak") && !slots.isYielding("a"))
+    }
+  }
+
+  /// On a single connection one that streams is refused now and then because another was quicker.
+  @Test mutating func whoStreamsHasItsTurnHoweverOftenAnotherWasQuicker() {
+    link("a")
+    for second in stride(from: 20, to: 200, by: 20) {
+      refuse("b", at: second)
+      share(at: second)
+      #expect(slots.isYielding("a"))
+      slots.ended("a", at: at(second + 1))
+      share(at: second + 1)
+      #expect(slots.mayTry("b"))
+      slots.refused("b", need: Self.stream, at: at(second + 2))
+      link("a", at: second + 3)
+    }
   }
 
   @Test mutating func nobodyMakesRoomTwiceForACuffThatHasGone() {
