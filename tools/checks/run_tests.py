@@ -51,8 +51,9 @@ def steps(lab: bool, pattern: str | None) -> list[Step]:
                  Step("swift rules", [*swift, "--filter", COMPUTING], 900, "swift")]
     for folder, limit, more in PYTEST_SUITES:
         if (ROOT / folder).is_dir():
-            # Tests that hang show where: each dumps its stacks before the limit of the step.
-            options = ["-p", "no:cacheprovider", "-o", "faulthandler_timeout=120", "--tb=short"]
+            # Tests that hang show where: each dumps its stacks before the limit of the step. No test that is well may
+            # come to it: the dump reads the stacks of threads that run on, which can crash the interpreter.
+            options = ["-p", "no:cacheprovider", "-o", f"faulthandler_timeout={min(limit - 60, 600)}", "--tb=short"]
             command = [sys.executable, "-m", "pytest", folder, *options, *more] + (["-k", pattern] if pattern else [])
             plan.append(Step(folder, command, limit, "pytest"))
     if lab:
